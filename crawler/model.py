@@ -1,0 +1,500 @@
+"""The nouns that travel between rooms. Frozen values only; this module imports nothing of ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """Whose outlet or speaker this is in the war between Russia and Ukraine."""
+
+    UA = "ua"
+    RU = "ru"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Ownership(StrEnum):
+    """Who stands behind an outlet."""
+
+    STATE = "state"
+    PRIVATE = "private"
+    INDEPENDENT = "independent"
+    OFFICIAL = "official"
+    UNKNOWN = "unknown"
+
+
+class SourceType(StrEnum):
+    """How a source lists its articles; `auto` looks at the bytes."""
+
+    AUTO = "auto"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    NEWS_SITEMAP = "news_sitemap"
+    SECTION = "section"
+    TELEGRAM = "telegram"
+
+
+class Keep(StrEnum):
+    """What an outlet's terms let us keep: its text, or its titles only."""
+
+    TEXT = "text"
+    TITLE = "title"
+
+
+class Tls(StrEnum):
+    """Whether a source's certificate must verify; `unverified` marks each article."""
+
+    VERIFY = "verify"
+    UNVERIFIED = "unverified"
+
+
+class Robots(StrEnum):
+    """How far robots.txt binds: everywhere, or not for the feed itself."""
+
+    OBEY = "obey"
+    IGNORE_FEED = "ignore_feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """What one outlet's pages need beyond the general extractor. All values are XPath expressions."""
+
+    body: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    title: str | None = None
+    date: str | None = None
+    links: str | None = None
+    """For a section page: the `a` elements that lead to articles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Ceilings for one source: bytes on the wire and decoded, items a poll, seconds in all."""
+
+    feed_bytes: int = 16 * 1024 * 1024
+    page_bytes: int = 8 * 1024 * 1024
+    items: int = 1000
+    pages: int = 500
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One configured list of articles: a feed, sitemap, section page or channel of an outlet."""
+
+    id: str
+    name: str
+    country: str
+    side: Side
+    ownership: Ownership
+    languages: tuple[str, ...]
+    type: SourceType
+    url: str
+    timezone: str = "UTC"
+    fallback: str | None = None
+    enabled: bool = True
+    disabled_reason: str | None = None
+    interval: timedelta = timedelta(minutes=5)
+    delay: float | None = None
+    """Seconds between two requests to the source's host; None: the default of the config."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Secret request headers, sent to the source's own host only."""
+    tls: Tls = Tls.VERIFY
+    robots: Robots = Robots.OBEY
+    ports: tuple[int, ...] = (80, 443)
+    proxy: str | None = field(default=None, repr=False)
+    keep: Keep = Keep.TEXT
+    page_rules: PageRules = PageRules()
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """An address worth fetching, and who pointed at it."""
+
+    source_id: str
+    url: str
+    seen_in: str
+    """Address of the feed, sitemap or page that named it."""
+    title: str | None = None
+    text: str | None = None
+    """The feed's or post's own text, as plain text."""
+    published: datetime | None = None
+    published_raw: str | None = None
+    """The date as the outlet wrote it, kept beside the parsed one."""
+    zone_known: bool = True
+    """False where the date had no zone and the source's zone was assumed."""
+    updated: datetime | None = None
+    guid: str | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    complete: bool = False
+    """True where the text is the whole article (a Telegram post), so that no page is fetched."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovered:
+    """What one fetched list of articles held."""
+
+    format: str
+    """rss, rdf, atom, json_feed, sitemap, news_sitemap, sitemap_index, section or telegram."""
+    leads: tuple[Lead, ...]
+    title: str | None = None
+    children: tuple[str, ...] = ()
+    """Sitemaps named by an index, newest first."""
+    older: str | None = None
+    """Address of the next older page, where the list has pages."""
+    skipped: tuple[Skipped, ...] = ()
+    """Entries that could not become a lead, each with its reason."""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One HTTP exchange as received: what the evidence archive stores."""
+
+    url: str
+    status: int
+    fetched_at: datetime
+    body: bytes
+    """Raw, before Content-Encoding was undone."""
+    headers: tuple[tuple[str, str], ...] = ()
+    request_headers: tuple[tuple[str, str], ...] = ()
+    """Without cookies and authorization."""
+    method: str = "GET"
+    protocol: str = "HTTP/1.1"
+    ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A fetched page: decoded body and the exchanges that led to it, redirects first."""
+
+    requested_url: str
+    url: str
+    """Final address, after redirects."""
+    body: bytes
+    """Content-Encoding undone; the charset is not."""
+    fetched_at: datetime
+    content_type: str | None = None
+    captures: tuple[Capture, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class DateOrigin(StrEnum):
+    """Where an article's publication date was read, best first."""
+
+    JSON_LD = "json_ld"
+    META = "meta"
+    TIME = "time"
+    PAGE_RULE = "page_rule"
+    FEED = "feed"
+    URL = "url"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One story under its canonical address, as one capture showed it."""
+
+    address: str
+    """Canonical address; identity within the store."""
+    outlet: str
+    """Registrable domain, or `t.me/CHANNEL`."""
+    title: str
+    text: str
+    language: str | None = None
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    published_raw: str | None = None
+    published_from: DateOrigin | None = None
+    zone_known: bool = True
+    modified: datetime | None = None
+    addresses: tuple[str, ...] = ()
+    """Every address that led here or that the page names as its own: AMP twin, mobile host."""
+    from_feed: bool = False
+    """True where the text is the feed's or post's own, because the page can't or mayn't be fetched."""
+    partial: bool = False
+    """True where the text is known to be cut: a paywall stub, a size limit."""
+    warnings: tuple[str, ...] = ()
+
+
+class Kind(StrEnum):
+    """What an article mainly reports."""
+
+    EXCHANGE_COMPLETED = "exchange_completed"
+    EXCHANGE_ANNOUNCED = "exchange_announced"
+    AGREEMENT = "agreement"
+    BODIES_REPATRIATED = "bodies_repatriated"
+    POSTPONED_OR_FAILED = "postponed_or_failed"
+    BACKGROUND = "background"
+    OFF_TOPIC = "off_topic"
+
+
+class Conflict(StrEnum):
+    """The parties of the exchange; Russia's proxies count as Russia."""
+
+    RU_UA = "ru-ua"
+    ISRAEL_PALESTINE = "israel-palestine"
+    US_RU = "us-ru"
+    AZ_AM = "az-am"
+    OTHER = "other"
+    NONE = "none"
+
+
+class Standing(StrEnum):
+    """Whether an article is a finding, close enough to be audited, or about something else."""
+
+    RELEVANT = "relevant"
+    NEAR_MISS = "near_miss"
+    OFF_TOPIC = "off_topic"
+
+
+class Part(StrEnum):
+    """Which part of an article a span points into."""
+
+    TITLE = "title"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Characters `start` to `end` (exclusive) of an article's title or text."""
+
+    part: Part
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A rule that spoke for or against relevance, and the words that woke it."""
+
+    rule: str
+    weight: float
+    words: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What one lexicon version says of one article: the fields of the annotation guide, with reasons."""
+
+    lexicon: str
+    standing: Standing
+    score: float
+    """0 to 1; 0.5 and more is relevant."""
+    kind: Kind
+    conflict: Conflict
+    reasons: tuple[Reason, ...] = ()
+    tags: tuple[str, ...] = ()
+    exchange_date: date | None = None
+    stage: int | None = None
+    sequence: int | None = None
+    deal: str | None = None
+    mediators: tuple[str, ...] = ()
+    transfer_place: str | None = None
+    numbers_disclosed: bool | None = None
+
+
+class Event(StrEnum):
+    """Which event a counted group of people belongs to."""
+
+    THIS_EXCHANGE = "this_exchange"
+    PLANNED = "planned"
+    TOTAL_TO_DATE = "total_to_date"
+    EARLIER_EXCHANGE = "earlier_exchange"
+    OUTSIDE_EXCHANGE = "outside_exchange"
+    STILL_HELD = "still_held"
+
+
+class Party(StrEnum):
+    """The side that receives the people counted."""
+
+    UKRAINE = "ukraine"
+    RUSSIA = "russia"
+    EACH = "each"
+    BOTH = "both"
+    ISRAEL = "israel"
+    PALESTINE = "palestine"
+    US = "us"
+    ARMENIA = "armenia"
+    AZERBAIJAN = "azerbaijan"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Category(StrEnum):
+    """Whom a claim counts."""
+
+    PRISONERS_OF_WAR = "prisoners_of_war"
+    CIVILIANS = "civilians"
+    CHILDREN = "children"
+    BODIES = "bodies"
+    PEOPLE = "people"
+
+
+class Precision(StrEnum):
+    """How exact a count is said to be."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    ABOUT = "about"
+    AT_MOST = "at_most"
+
+
+class Speaker(StrEnum):
+    """Who stands behind a number; `outlet` is the article's own voice."""
+
+    RU_MOD = "ru_mod"
+    UA_PRESIDENT = "ua_president"
+    UA_COORDINATION_HQ = "ua_coordination_hq"
+    UA_OMBUDSMAN = "ua_ombudsman"
+    RU_OMBUDSMAN = "ru_ombudsman"
+    UA_MOD = "ua_mod"
+    RU_DELEGATION = "ru_delegation"
+    UAE_MFA = "uae_mfa"
+    TURKEY = "turkey"
+    US = "us"
+    ICRC = "icrc"
+    IDF = "idf"
+    HAMAS = "hamas"
+    OTHER = "other"
+    OUTLET = "outlet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One number of people or bodies that an article attributes to an exchange, with its exact quote."""
+
+    event: Event
+    returned_to: Party
+    category: Category
+    count: int
+    quote: str
+    span: Span
+    precision: Precision = Precision.EXACT
+    subset: str | None = None
+    claimed_by: tuple[Speaker, ...] = (Speaker.OUTLET,)
+    reason: str | None = None
+    """Why the side is `unknown`, where it is."""
+
+
+class Stage(StrEnum):
+    """Where in an article's walk something ended."""
+
+    DISCOVER = "discover"
+    FETCH = "fetch"
+    EXTRACT = "extract"
+    TAG = "tag"
+    STORE = "store"
+
+
+class SkipReason(StrEnum):
+    """Why a lead did not become a finding. Each has its heading in docs/data-dictionary.md."""
+
+    OFF_TOPIC = "off_topic"
+    NO_TEXT = "no_text"
+    NOT_HTML = "not_html"
+    ROBOTS = "robots"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    INVALID_URL = "invalid_url"
+    OTHER_SITE = "other_site"
+    TOO_LARGE = "too_large"
+    GONE = "gone"
+    HTTP_ERROR = "http_error"
+    RATE_LIMITED = "rate_limited"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    PROTOCOL = "protocol"
+    BLOCKED = "blocked"
+    REDIRECTED_AWAY = "redirected_away"
+    EXTRACTOR_FAILED = "extractor_failed"
+    SOURCE_REMOVED = "source_removed"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A lead or entry that ended without a finding: expected, counted, explained."""
+
+    url: str
+    reason: SkipReason
+    stage: Stage
+    detail: str = ""
+    retry: bool = False
+    """True where another try may end otherwise: the lead stays pending until tries run out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """An article worth keeping, with what was read in it and the lead that led to it."""
+
+    article: Article
+    verdict: Verdict
+    claims: tuple[Claim, ...]
+    lead: Lead
+    lemmas: str = ""
+    """Title and text as lemmas, blank-separated: what the search index holds."""
+    captures: tuple[Capture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source fares, as remembered between polls."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    last_full_fetch: datetime | None = None
+    """When its list was last fetched without validators."""
+    last_success: datetime | None = None
+    last_poll: datetime | None = None
+    next_due: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    """Failed polls in a row."""
+    error: str | None = None
+    entries: int | None = None
+    """Entries the list held at the last full answer."""
+    last_post: int | None = None
+    """Highest Telegram post number stored."""
+    not_before: datetime | None = None
+    """Retry-After of the host, as an instant."""
+
+
+class Outcome(StrEnum):
+    """How one poll of one source ended."""
+
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlReport:
+    """What one crawl of one source did, counted so that nothing is dropped in silence."""
+
+    source_id: str
+    started: datetime
+    finished: datetime
+    outcome: Outcome
+    leads_new: int = 0
+    leads_changed: int = 0
+    fetched: int = 0
+    findings: int = 0
+    near_misses: int = 0
+    versions: int = 0
+    """New versions of articles already known."""
+    skipped: tuple[tuple[SkipReason, int], ...] = ()
+    error: str | None = None
+    url: str | None = None
+    """Address the error is about."""
+    requests: int = 0
+    reached: bool = False
+    """True where the source's host answered at all."""
