@@ -15,6 +15,8 @@ Expected outcomes of single pages are values (`crawler.model.Skipped`), not erro
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class SwapwatchError(Exception):
     """Root of every failure this project raises on purpose."""
@@ -37,6 +39,10 @@ class OutletError(SwapwatchError):
         self.cause = cause
         self.url = url
         self.source_id = source_id
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        """Survive the way back from a worker process."""
+        return partial(type(self), url=self.url, source_id=self.source_id), (self.cause,)
 
 
 class OutletUnreachable(OutletError):

@@ -1,0 +1,62 @@
+# One word per task. Every task sets up what it needs; nothing but Python 3.11+ and make is expected.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check test-all score bench bench-full torture audit format lock
+
+help:            ## show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "swapwatch needs Python 3.11 or newer; name one: make PYTHON=python3.12 setup" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(READY) ## make .venv with everything in it
+
+demo: $(READY)   ## the whole job against a bundled newsroom, with no internet
+	$(BIN)/swapwatch demo
+
+run: $(READY)    ## the real job, with config.yaml, until Ctrl-C
+	$(BIN)/swapwatch run
+
+test: $(READY)   ## tests with coverage
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: $(READY)  ## format, lint, types, arrows between rooms, docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q --no-cov tests/test_docs.py tests/test_arrows.py
+
+test-all: requirements.lock ## tests on each supported Python that is installed: 3.11, 3.12, 3.13
+	bash tests/every_python.sh
+
+score: $(READY)  ## quality on the labelled articles and on real pages
+	$(BIN)/python tests/score_devset.py
+	$(BIN)/python tests/score_realpages.py
+
+bench: $(READY)  ## cost of a page and of a command, in CPU seconds
+	$(BIN)/python tests/bench.py
+
+bench-full: $(READY) ## the same, with every load of the catalogue
+	$(BIN)/python tests/bench.py --full
+
+torture: $(READY) ## kill the job at random instants and look for what is lost
+	$(BIN)/python tests/torture.py
+
+audit: $(READY)  ## known vulnerabilities and licences of what is installed
+	$(BIN)/python -m pip_audit --require-hashes -r requirements.lock --disable-pip
+
+format: $(READY) ## let the formatter decide
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY)   ## pin the newest versions that pyproject.toml allows
+	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

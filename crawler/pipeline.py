@@ -1,0 +1,35 @@
+"""From a fetched page to a Finding, or to the reason why not: the whole story of one article. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crawler.extraction import article_from_lead, extract
+from crawler.facts import read
+from crawler.language import lemmas
+from crawler.model import Article, Finding, Lead, Page, Skipped, SkipReason, Source, Stage, Standing
+from crawler.tagging import judge
+
+
+def examine(
+    page: Page | None, *, lead: Lead, source: Source, now: datetime, keep_off_topic: bool = False
+) -> Finding | Skipped:
+    """Extract an article, judge it, read its claims.
+
+    Without a page the lead's own title and text are the article: a Telegram post, or a feed entry whose
+    page can't or mayn't be fetched.
+    """
+    article = extract(page, source=source, lead=lead, now=now) if page else article_from_lead(lead, source=source)
+    if isinstance(article, Skipped):
+        return article
+    verdict = judge(article)
+    if verdict.standing is Standing.OFF_TOPIC and not keep_off_topic:
+        detail = f"score {verdict.score:.2f} under lexicon {verdict.lexicon}"
+        return Skipped(url=lead.url, reason=SkipReason.OFF_TOPIC, stage=Stage.TAG, detail=detail)
+    verdict, found = read(article, verdict)
+    return Finding(article=article, verdict=verdict, claims=found, lead=lead, lemmas=index_text(article))
+
+
+def index_text(article: Article) -> str:
+    """Return title and text as lemmas, for the search index."""
+    return lemmas(f"{article.title}\n{article.text}", article.language)

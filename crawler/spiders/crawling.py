@@ -1,0 +1,128 @@
+"""One process for all crawls: the reactor on our loop, one guard, one gate, one robots cache, one pool."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from crawler.model import CrawlReport, Source
+from crawler.spiders.desk import Desk
+from crawler.spiders.gate import Gate
+from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver
+from crawler.spiders.robots import RobotsCache
+from crawler.spiders.workers import Workers
+
+if TYPE_CHECKING:
+    from scrapy.crawler import AsyncCrawlerRunner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Politeness:
+    """How this job presents and restrains itself."""
+
+    user_agent: str
+    delay: float = 1.0
+    """Seconds between two requests to one host."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Host to the name of the group it shares a gap with."""
+    group_delays: Mapping[str, float] = field(default_factory=dict)
+
+
+class Crawling:
+    """Runs crawls of sources; enter it once per process, inside a running event loop."""
+
+    def __init__(
+        self,
+        *,
+        politeness: Politeness,
+        workers: Workers,
+        rules: AddressRules,
+        nameserver: tuple[str, int] | None = None,
+        proxy: str | None = None,
+        ca_file: Path | None = None,
+        keep_off_topic: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.politeness = politeness
+        self.workers = workers
+        self.rules = rules
+        self.proxy = proxy
+        self.keep_off_topic = keep_off_topic
+        self.clock = clock
+        self.gate = Gate(delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays)
+        self.robots = RobotsCache(clock)
+        self._nameserver = nameserver
+        self._ca_file = ca_file
+        self._runner: AsyncCrawlerRunner | None = None
+        self._cleanup = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Put Twisted's reactor on the running loop, with the address guard as its only resolver."""
+        if self._ca_file:
+            os.environ["SSL_CERT_FILE"] = str(self._ca_file)  # read by OpenSSL when it loads trust roots
+        from twisted.internet import asyncioreactor, error
+
+        with suppress(error.ReactorAlreadyInstalledError):
+            asyncioreactor.install(asyncio.get_running_loop())
+        from scrapy.crawler import AsyncCrawlerRunner
+        from twisted.internet import reactor
+
+        inner = NameserverResolver(*self._nameserver) if self._nameserver else reactor.nameResolver  # type: ignore[attr-defined]
+        previous = reactor.installNameResolver(GuardedResolver(self.rules, inner))  # type: ignore[attr-defined]
+        self._cleanup.callback(reactor.installNameResolver, previous)  # type: ignore[attr-defined]
+        if not reactor.running:  # type: ignore[attr-defined]
+            reactor.startRunning(installSignalHandlers=False)  # type: ignore[attr-defined]
+            self._cleanup.callback(_stop_threads, reactor)
+        self._runner = AsyncCrawlerRunner({})
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop what runs and let go of the reactor's threads; the loop stays ours."""
+        await self.stop()
+        await self._cleanup.aclose()
+
+    async def crawl(self, source: Source, desk: Desk) -> CrawlReport:
+        """Poll one source once: discover, fetch, examine, keep. Failures of the outlet are in the report."""
+        from crawler.spiders.settings import crawl_settings
+        from crawler.spiders.source_spider import SourceSpider
+        from scrapy.crawler import Crawler
+        from scrapy.settings import Settings
+
+        if self._runner is None:
+            raise RuntimeError("enter Crawling before crawling: async with Crawling(...) as crawling")
+        if source.delay is not None:
+            self.gate.set_delay(source.url, source.delay)
+        crawler = Crawler(SourceSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent)))
+        # shielded: a caller that gives up must not cut a write in two
+        await asyncio.shield(self._runner.crawl(crawler, source=source, desk=desk, crawling=self))
+        spider = crawler.spider
+        if not isinstance(spider, SourceSpider):
+            raise TypeError("Scrapy made no spider")
+        return await spider.finished()
+
+    async def stop(self, *, seconds: float = 7.0) -> None:
+        """Send waiting requests home, let running ones finish for at most `seconds`."""
+        self.gate.close()
+        if self._runner is not None:
+            await self._runner.stop()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._runner.join(), seconds)
+
+
+def _stop_threads(reactor: object) -> None:
+    """End the reactor's threads; stopping the reactor itself would stop our loop."""
+    if trigger := getattr(reactor, "threadpoolShutdownID", None):
+        reactor.removeSystemEventTrigger(trigger)  # type: ignore[attr-defined]
+        reactor.threadpoolShutdownID = None  # type: ignore[attr-defined]
+    if pool := getattr(reactor, "threadpool", None):
+        pool.stop()
+        reactor.threadpool = None  # type: ignore[attr-defined]

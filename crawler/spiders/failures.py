@@ -1,0 +1,103 @@
+"""From an exception or a status to a reason in words: the one place that knows Scrapy's errors."""
+
+from __future__ import annotations
+
+from scrapy import exceptions
+from twisted.internet import error as network
+from twisted.web._newclient import ParseError, ResponseNeverReceived
+
+from crawler.model import Skipped, SkipReason, Stage
+from crawler.spiders.gate import GateClosed, HostOnHold
+from crawler.spiders.guard import AddressRules
+from crawler.spiders.workers import WorkerFailed
+
+
+class Refused(exceptions.IgnoreRequest):
+    """A request we do not make: robots.txt, the address guard or a port said no."""
+
+    def __init__(self, reason: SkipReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def skipped_by_error(url: str, error: BaseException, *, rules: AddressRules) -> Skipped:
+    """Name why a request brought no answer, and whether another try may."""
+    reason, detail, retry = _cause(error, rules)
+    stage = Stage.EXTRACT if reason is SkipReason.EXTRACTOR_FAILED else Stage.FETCH
+    return Skipped(url=url, reason=reason, stage=stage, detail=detail, retry=retry)
+
+
+def skipped_by_status(url: str, status: int) -> Skipped | None:
+    """Name why an answer with this status is no page; None for one that is."""
+    if status in (404, 410):
+        return Skipped(url=url, reason=SkipReason.GONE, stage=Stage.FETCH, detail=f"HTTP {status}")
+    if status == 429:
+        return Skipped(url=url, reason=SkipReason.RATE_LIMITED, stage=Stage.FETCH, detail="HTTP 429", retry=True)
+    if status in (401, 402, 403, 451):
+        return Skipped(url=url, reason=SkipReason.BLOCKED, stage=Stage.FETCH, detail=f"HTTP {status}")
+    if status != 200:
+        return Skipped(
+            url=url, reason=SkipReason.HTTP_ERROR, stage=Stage.FETCH, detail=f"HTTP {status}", retry=status >= 500
+        )
+    return None
+
+
+def _cause(error: BaseException, rules: AddressRules) -> tuple[SkipReason, str, bool]:
+    """Return reason, words and whether to try again."""
+    if isinstance(error, Refused):
+        return error.reason, error.detail, error.reason is SkipReason.RATE_LIMITED
+    if isinstance(error, HostOnHold | GateClosed):
+        return SkipReason.RATE_LIMITED, str(error), True
+    if isinstance(error, WorkerFailed):
+        return SkipReason.EXTRACTOR_FAILED, f"the extractor {error}", False
+    if isinstance(error, exceptions.CannotResolveHostError | network.DNSLookupError):
+        return _unresolved(str(error), rules)
+    if _is_tls(error):
+        return SkipReason.TLS, f"TLS: {_words(error)}", True
+    if isinstance(error, exceptions.IgnoreRequest):
+        return _ignored(str(error))
+    return _network(error)
+
+
+def _unresolved(words: str, rules: AddressRules) -> tuple[SkipReason, str, bool]:
+    for host, address in rules.refused.items():
+        if host in words:
+            detail = f"{host} is {address}, a private address; name it in network.allow_private to allow it"
+            return SkipReason.FORBIDDEN_ADDRESS, detail, False
+    return SkipReason.UNREACHABLE, "no such host (DNS)", True
+
+
+def _ignored(words: str) -> tuple[SkipReason, str, bool]:
+    if "redirect" in words:
+        return SkipReason.HTTP_ERROR, "more than 5 redirects", False
+    if "exceed" in words or "size" in words:
+        return SkipReason.TOO_LARGE, words, False
+    return SkipReason.HTTP_ERROR, words, False
+
+
+def _network(error: BaseException) -> tuple[SkipReason, str, bool]:
+    if isinstance(error, exceptions.DownloadTimeoutError | network.TimeoutError | network.TCPTimedOutError):
+        return SkipReason.TIMEOUT, "no complete answer in time", True
+    if isinstance(error, exceptions.DownloadConnectionRefusedError):
+        return SkipReason.UNREACHABLE, "connection refused", True
+    if isinstance(error, exceptions.DownloadCancelledError):
+        return SkipReason.TOO_LARGE, "larger than the limit", False
+    if isinstance(error, exceptions.ResponseDataLossError):
+        return SkipReason.PROTOCOL, "the answer was cut short", True
+    if isinstance(error, exceptions.DownloadFailedError | ParseError | ResponseNeverReceived):
+        return SkipReason.PROTOCOL, _words(error) or "not an HTTP answer", True
+    if isinstance(error, exceptions.UnsupportedURLSchemeError | ValueError):
+        return SkipReason.INVALID_URL, _words(error), False
+    if isinstance(error, OSError | network.ConnectError | network.ConnectionLost | network.ConnectionDone):
+        return SkipReason.UNREACHABLE, _words(error) or "connection lost", True
+    return SkipReason.PROTOCOL, f"{type(error).__name__}: {_words(error)}", True
+
+
+def _is_tls(error: BaseException) -> bool:
+    words = f"{type(error).__module__} {error!r} {error}"
+    return any(sign in words for sign in ("OpenSSL", "SSL routines", "VerificationError", "certificate"))
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,177 @@
+"""The address guard: every connection asks this resolver, so what is refused here is never connected to.
+
+Twisted's endpoints resolve each host name through the reactor's name resolver, addresses spelled as
+numbers included, and connect to what it answers without asking again. A filter at this one place
+therefore holds for redirects, links, robots.txt and sitemaps, and leaves no gap for a name that
+changes its address between check and connection.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
+from twisted.names import client, dns
+from zope.interface import implementer, provider
+
+IP = ipaddress.IPv4Address | ipaddress.IPv6Address
+NetworkAddress = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+"""Prefixes that carry an IPv4 address inside (RFC 6052, RFC 8215)."""
+
+
+class AddressRules:
+    """Which addresses may be connected to: public ones, and what the config names exactly."""
+
+    def __init__(self, allow_private: Iterable[str] = ()) -> None:
+        """`allow_private` holds host names, addresses and networks, such as `127.0.0.1` or `fd00::/8`."""
+        self.hosts: set[str] = set()
+        self.networks: list[NetworkAddress] = []
+        for entry in allow_private:
+            try:
+                self.networks.append(ipaddress.ip_network(entry.strip("[]"), strict=False))
+            except ValueError:
+                self.hosts.add(entry.lower().rstrip("."))
+        self.refused: dict[str, str] = {}
+        """Host name to the last address refused for it, for the words of a report."""
+
+    def allows(self, host: str, address: str) -> bool:
+        """Say whether `host`, which resolved to `address`, may be connected to."""
+        ip = unmapped(address)
+        if host.lower().rstrip(".") in self.hosts or any(ip in network for network in self.networks):
+            return True
+        return is_public(ip)
+
+    def names_host(self, host: str) -> bool:
+        """Say whether the config names this very host or address, which frees its ports too."""
+        bare = host.strip("[]").lower().rstrip(".")
+        if bare in self.hosts:
+            return True
+        try:
+            ip = unmapped(bare)
+        except ValueError:
+            return False
+        return any(ip in network for network in self.networks)
+
+
+def unmapped(address: str) -> IP:
+    """Return the address without its zone, and as IPv4 where it is one in IPv6 clothes."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    return (ip.ipv4_mapped or ip) if isinstance(ip, ipaddress.IPv6Address) else ip
+
+
+def is_public(ip: IP) -> bool:
+    """Say whether an address is on the public internet and carries no other address inside."""
+    if isinstance(ip, ipaddress.IPv6Address) and (ip.sixtofour or ip.teredo or any(ip in n for n in NAT64)):
+        return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def literal(host: str) -> str | None:
+    """Return the address that a host spelled as numbers stands for, in any spelling the system accepts.
+
+    >>> literal("2130706433"), literal("0x7f.1"), literal("[::1]"), literal("example.org")
+    ('127.0.0.1', '127.0.0.1', '::1', None)
+    """
+    bare = host.strip("[]")
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        pass
+    try:
+        return socket.inet_ntoa(socket.inet_aton(bare)) if bare[:1].isdigit() else None
+    except OSError:
+        return None
+
+
+@implementer(IHostnameResolver)
+class GuardedResolver:
+    """Answers with the allowed addresses only; a host with none is as good as unknown."""
+
+    def __init__(self, rules: AddressRules, inner: Any) -> None:
+        self._rules = rules
+        self._inner = inner
+
+    def resolveHostName(  # noqa: N802 - the interface's name
+        self,
+        resolutionReceiver: Any,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803
+        transportSemantics: str = "TCP",  # noqa: N803
+    ) -> IHostResolution:
+        """Resolve as the interface says, dropping every address the rules refuse."""
+        rules = self._rules
+
+        @provider(IResolutionReceiver)
+        class Allowed:
+            resolutionBegan = staticmethod(resolutionReceiver.resolutionBegan)
+            resolutionComplete = staticmethod(resolutionReceiver.resolutionComplete)
+
+            @staticmethod
+            def addressResolved(address: Any) -> None:  # noqa: N802
+                if rules.allows(hostName, address.host):
+                    resolutionReceiver.addressResolved(address)
+                else:
+                    rules.refused[hostName.lower()] = address.host
+
+        answer: IHostResolution = self._inner.resolveHostName(
+            Allowed, hostName, portNumber, addressTypes, transportSemantics
+        )
+        return answer
+
+
+@implementer(IHostResolution)
+class _Resolution:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def cancel(self) -> None:
+        """Nothing to call off: late answers find nobody waiting."""
+
+
+@implementer(IHostnameResolver)
+class NameserverResolver:
+    """Asks one configured name server instead of the system's resolver."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._client = client.Resolver(servers=[(host, port)], timeout=(2, 3, 5))
+
+    def resolveHostName(  # noqa: N802 - the interface's name
+        self,
+        resolutionReceiver: Any,  # noqa: N803
+        hostName: str,  # noqa: N803
+        portNumber: int = 0,  # noqa: N803
+        addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803, ARG002
+        transportSemantics: str = "TCP",  # noqa: N803, ARG002
+    ) -> IHostResolution:
+        """Answer with the A records, then the AAAA records; names spelled as numbers answer themselves."""
+        resolution = _Resolution(hostName)
+        resolutionReceiver.resolutionBegan(resolution)
+        spelled = literal(hostName)
+        if spelled is not None:
+            resolutionReceiver.addressResolved(_address(spelled, portNumber))
+            resolutionReceiver.resolutionComplete()
+            return resolution
+
+        def deliver(found: tuple[list[Any], Any, Any]) -> None:
+            for record in found[0]:
+                if record.type in (dns.A, dns.AAAA):
+                    resolutionReceiver.addressResolved(_address(record.payload.dottedQuad() if record.type == dns.A else socket.inet_ntop(socket.AF_INET6, record.payload.address), portNumber))
+
+        lookup = self._client.lookupAddress(hostName)
+        lookup.addCallbacks(deliver, lambda _failure: None)
+        lookup.addCallback(lambda _none: self._client.lookupIPV6Address(hostName))
+        lookup.addCallbacks(deliver, lambda _failure: None)
+        lookup.addCallback(lambda _none: resolutionReceiver.resolutionComplete())
+        return resolution
+
+
+def _address(host: str, port: int) -> IAddress:
+    kind = IPv6Address if ":" in host else IPv4Address
+    return kind("TCP", host, port)
