@@ -19,7 +19,9 @@ def examine(
     Without a page the lead's own title and text are the article: a Telegram post, or a feed entry whose
     page can't or mayn't be fetched.
     """
-    article = extract(page, source=source, lead=lead, now=now) if page else article_from_lead(lead, source=source)
+    article = (
+        extract(page, source=source, lead=lead, now=now) if page else article_from_lead(lead, source=source)
+    )
     if isinstance(article, Skipped):
         return article
     verdict = judge(article)

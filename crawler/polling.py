@@ -35,7 +35,7 @@ def pause_after(interval: timedelta, state: SourceState) -> timedelta:
     if not state.failures:
         return interval
     ceiling = GONE_CEILING if state.error and "410" in state.error else CEILING
-    doubled = interval * 2 ** min(state.failures, 20)
+    doubled = interval * (1 << min(state.failures, 20))
     return max(min(doubled, ceiling), min(interval, ceiling))
 
 

@@ -56,7 +56,9 @@ class Crawling:
         self.proxy = proxy
         self.keep_off_topic = keep_off_topic
         self.clock = clock
-        self.gate = Gate(delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays)
+        self.gate = Gate(
+            delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays
+        )
         self.robots = RobotsCache(clock)
         self._nameserver = nameserver
         self._ca_file = ca_file
@@ -74,11 +76,11 @@ class Crawling:
         from scrapy.crawler import AsyncCrawlerRunner
         from twisted.internet import reactor
 
-        inner = NameserverResolver(*self._nameserver) if self._nameserver else reactor.nameResolver  # type: ignore[attr-defined]
-        previous = reactor.installNameResolver(GuardedResolver(self.rules, inner))  # type: ignore[attr-defined]
-        self._cleanup.callback(reactor.installNameResolver, previous)  # type: ignore[attr-defined]
-        if not reactor.running:  # type: ignore[attr-defined]
-            reactor.startRunning(installSignalHandlers=False)  # type: ignore[attr-defined]
+        inner = NameserverResolver(*self._nameserver) if self._nameserver else reactor.nameResolver
+        previous = reactor.installNameResolver(GuardedResolver(self.rules, inner))
+        self._cleanup.callback(reactor.installNameResolver, previous)
+        if not reactor.running:
+            reactor.startRunning(installSignalHandlers=False)
             self._cleanup.callback(_stop_threads, reactor)
         self._runner = AsyncCrawlerRunner({})
         return self
@@ -92,16 +94,19 @@ class Crawling:
 
     async def crawl(self, source: Source, desk: Desk) -> CrawlReport:
         """Poll one source once: discover, fetch, examine, keep. Failures of the outlet are in the report."""
-        from crawler.spiders.settings import crawl_settings
-        from crawler.spiders.source_spider import SourceSpider
         from scrapy.crawler import Crawler
         from scrapy.settings import Settings
+
+        from crawler.spiders.settings import crawl_settings
+        from crawler.spiders.source_spider import SourceSpider
 
         if self._runner is None:
             raise RuntimeError("enter Crawling before crawling: async with Crawling(...) as crawling")
         if source.delay is not None:
             self.gate.set_delay(source.url, source.delay)
-        crawler = Crawler(SourceSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent)))
+        crawler = Crawler(
+            SourceSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent))
+        )
         # shielded: a caller that gives up must not cut a write in two
         await asyncio.shield(self._runner.crawl(crawler, source=source, desk=desk, crawling=self))
         spider = crawler.spider

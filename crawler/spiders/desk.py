@@ -8,6 +8,9 @@ from typing import Protocol
 
 from crawler.model import CrawlReport, Finding, Lead, Skipped, SourceState
 
+TRIES = 5
+"""How often a page is tried before its feed's own text must do."""
+
 
 class OpenLead(Protocol):
     """A stored lead that still waits for its outcome."""
@@ -19,6 +22,10 @@ class OpenLead(Protocol):
     @property
     def lead(self) -> Lead:
         """The lead itself."""
+
+    @property
+    def attempts(self) -> int:
+        """Tries that failed so far."""
 
 
 class Kept(Protocol):

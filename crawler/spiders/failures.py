@@ -33,12 +33,18 @@ def skipped_by_status(url: str, status: int) -> Skipped | None:
     if status in (404, 410):
         return Skipped(url=url, reason=SkipReason.GONE, stage=Stage.FETCH, detail=f"HTTP {status}")
     if status == 429:
-        return Skipped(url=url, reason=SkipReason.RATE_LIMITED, stage=Stage.FETCH, detail="HTTP 429", retry=True)
+        return Skipped(
+            url=url, reason=SkipReason.RATE_LIMITED, stage=Stage.FETCH, detail="HTTP 429", retry=True
+        )
     if status in (401, 402, 403, 451):
         return Skipped(url=url, reason=SkipReason.BLOCKED, stage=Stage.FETCH, detail=f"HTTP {status}")
     if status != 200:
         return Skipped(
-            url=url, reason=SkipReason.HTTP_ERROR, stage=Stage.FETCH, detail=f"HTTP {status}", retry=status >= 500
+            url=url,
+            reason=SkipReason.HTTP_ERROR,
+            stage=Stage.FETCH,
+            detail=f"HTTP {status}",
+            retry=status >= 500,
         )
     return None
 

@@ -61,7 +61,7 @@ class AddressRules:
 
 def unmapped(address: str) -> IP:
     """Return the address without its zone, and as IPv4 where it is one in IPv6 clothes."""
-    ip = ipaddress.ip_address(address.split("%")[0])
+    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     return (ip.ipv4_mapped or ip) if isinstance(ip, ipaddress.IPv6Address) else ip
 
 
@@ -110,8 +110,8 @@ class GuardedResolver:
 
         @provider(IResolutionReceiver)
         class Allowed:
-            resolutionBegan = staticmethod(resolutionReceiver.resolutionBegan)
-            resolutionComplete = staticmethod(resolutionReceiver.resolutionComplete)
+            resolutionBegan = staticmethod(resolutionReceiver.resolutionBegan)  # noqa: N815
+            resolutionComplete = staticmethod(resolutionReceiver.resolutionComplete)  # noqa: N815
 
             @staticmethod
             def addressResolved(address: Any) -> None:  # noqa: N802
@@ -149,7 +149,7 @@ class NameserverResolver:
         portNumber: int = 0,  # noqa: N803
         addressTypes: Sequence[type[IAddress]] | None = None,  # noqa: N803, ARG002
         transportSemantics: str = "TCP",  # noqa: N803, ARG002
-    ) -> IHostResolution:
+    ) -> _Resolution:
         """Answer with the A records, then the AAAA records; names spelled as numbers answer themselves."""
         resolution = _Resolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
@@ -162,7 +162,14 @@ class NameserverResolver:
         def deliver(found: tuple[list[Any], Any, Any]) -> None:
             for record in found[0]:
                 if record.type in (dns.A, dns.AAAA):
-                    resolutionReceiver.addressResolved(_address(record.payload.dottedQuad() if record.type == dns.A else socket.inet_ntop(socket.AF_INET6, record.payload.address), portNumber))
+                    resolutionReceiver.addressResolved(
+                        _address(
+                            record.payload.dottedQuad()
+                            if record.type == dns.A
+                            else socket.inet_ntop(socket.AF_INET6, record.payload.address),
+                            portNumber,
+                        )
+                    )
 
         lookup = self._client.lookupAddress(hostName)
         lookup.addCallbacks(deliver, lambda _failure: None)
@@ -172,6 +179,6 @@ class NameserverResolver:
         return resolution
 
 
-def _address(host: str, port: int) -> IAddress:
+def _address(host: str, port: int) -> IPv4Address | IPv6Address:
     kind = IPv6Address if ":" in host else IPv4Address
     return kind("TCP", host, port)

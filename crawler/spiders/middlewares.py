@@ -139,4 +139,6 @@ class RecorderMiddleware(_OfSpider):
 
 
 def _pairs(headers: Iterable[tuple[bytes, Iterable[bytes]]]) -> tuple[tuple[str, str], ...]:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, values in headers for value in values)
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers for value in values
+    )

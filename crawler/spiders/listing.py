@@ -1,0 +1,90 @@
+"""A source's list across its pages: what to ask with, where to go on, what to remember."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from crawler.model import Discovered, Lead, Source, SourceState
+
+FULL_FETCH = timedelta(hours=24)
+"""A list is fetched without validators at least this often: a server that answers 304 for ever is found out."""
+
+LIST_PAGES = 20
+"""How many pages of one list are walked in one poll: older Telegram pages, sitemaps of an index."""
+
+VALIDATOR_CHARS = 1000
+"""Longer validators are not sent back: a huge header makes servers and Twisted drop the exchange."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ListWalk:
+    """Where a poll stands in a list of several pages; the feed state commits with its last page."""
+
+    state: SourceState
+    source: Source
+    todo: list[str] = field(default_factory=list)
+    pages: int = 0
+    fallback: bool = False
+
+    @property
+    def first(self) -> bool:
+        """True while the source's own first page is being read."""
+        return not self.pages and not self.fallback
+
+    @property
+    def done(self) -> bool:
+        """True where no page is left to read in this poll."""
+        return not self.todo or self.pages >= LIST_PAGES
+
+
+def validators(state: SourceState, *, now: datetime) -> dict[str, str]:
+    """Return the headers that let a server say 'unchanged', or none where a full answer is due."""
+    if state.last_full_fetch is None or now - state.last_full_fetch > FULL_FETCH:
+        return {}
+    pairs = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+    return {name: value for name, value in pairs.items() if value}
+
+
+def further_pages(found: Discovered, walk: ListWalk) -> list[str]:
+    """Return the list pages still to read: an index's sitemaps, or older posts back to the last known one."""
+    if found.children:
+        return list(found.children[:LIST_PAGES])
+    posts = [post_number(lead) for lead in found.leads]
+    known = walk.state.last_post
+    if found.older and known is not None and posts and min(posts) > known + 1:
+        return [found.older]
+    return []
+
+
+def state_after_list(
+    state: SourceState,
+    found: Discovered | None,
+    *,
+    headers: Mapping[str, str | None],
+    digest: str,
+    conditional: bool,
+    now: datetime,
+) -> SourceState:
+    """Return what to remember of an answered list; `found` is None where its bytes were the same as before."""
+    posts = [post_number(lead) for lead in found.leads] if found and found.format == "telegram" else []
+    return replace(
+        state,
+        etag=_bounded(headers.get("ETag")),
+        last_modified=_bounded(headers.get("Last-Modified")),
+        body_sha256=digest,
+        entries=len(found.leads) if found else state.entries,
+        last_post=max([state.last_post or 0, *posts]) or None,
+        last_full_fetch=state.last_full_fetch if conditional else now,
+    )
+
+
+def post_number(lead: Lead) -> int:
+    """Return the number of a Telegram post, 0 for any other lead."""
+    tail = lead.url.rpartition("/")[2]
+    return int(tail) if tail.isdigit() else 0
+
+
+def _bounded(value: str | None) -> str | None:
+    return value if value and len(value) <= VALIDATOR_CHARS else None

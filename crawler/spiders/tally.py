@@ -1,0 +1,71 @@
+"""What a crawl counted, and the report and source state that follow from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from crawler.model import CrawlReport, Outcome, SkipReason, Source, SourceState
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Counters of one crawl."""
+
+    started: datetime
+    requests: int = 0
+    reached: bool = False
+    leads_new: int = 0
+    leads_changed: int = 0
+    fetched: int = 0
+    findings: int = 0
+    near_misses: int = 0
+    versions: int = 0
+    skipped: Counter[SkipReason] = field(default_factory=Counter)
+    error: str | None = None
+    error_url: str | None = None
+    listed: bool = False
+    """True once the source's list was read, or known to be unchanged."""
+
+    def report(self, source: Source, *, now: datetime) -> CrawlReport:
+        """Return the crawl's report: stored, unchanged, or an error in words."""
+        failed = self.error is not None or not self.listed
+        stored = self.leads_new or self.leads_changed or self.findings or self.near_misses
+        return CrawlReport(
+            source_id=source.id,
+            started=self.started,
+            finished=now,
+            outcome=Outcome.ERROR if failed else Outcome.STORED if stored else Outcome.UNCHANGED,
+            leads_new=self.leads_new,
+            leads_changed=self.leads_changed,
+            fetched=self.fetched,
+            findings=self.findings,
+            near_misses=self.near_misses,
+            versions=self.versions,
+            skipped=tuple(sorted(self.skipped.items())),
+            error=self.error or (None if self.listed else "stopped before the list was read"),
+            url=self.error_url or (source.url if failed else None),
+            requests=self.requests,
+            reached=self.reached,
+        )
+
+
+def state_after(state: SourceState, report: CrawlReport) -> SourceState:
+    """Return the source's state with this poll's success or failure counted in."""
+    if report.outcome is Outcome.ERROR:
+        return replace(
+            state,
+            last_poll=report.finished,
+            failures=state.failures + 1,
+            failing_since=state.failing_since or report.finished,
+            error=report.error,
+        )
+    return replace(
+        state,
+        last_poll=report.finished,
+        last_success=report.finished,
+        failures=0,
+        failing_since=None,
+        error=None,
+    )
