@@ -1,0 +1,236 @@
+"""When things run: the composition root that joins config, crawl and store into one background job."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Engine
+
+from crawler.config import Config
+from crawler.errors import StoreError
+from crawler.model import CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
+from crawler.polling import first_due, next_due
+from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
+from storage import engine as database
+from storage import findings, frontier, lock, migrate, runs, sources
+from storage.captures import WarcArchive
+
+Progress = Callable[[CrawlReport], None]
+
+CRAWLS_AT_ONCE = 100
+"""Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
+
+WORKERS = 2
+
+log = structlog.get_logger("swapwatch.scheduler")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a run did: one report per poll, in the order they ended."""
+
+    reports: tuple[CrawlReport, ...]
+
+    @property
+    def reached(self) -> bool:
+        """True where at least one source's host answered."""
+        return any(report.reached for report in self.reports)
+
+
+def run(config: Config, *, once: bool, only: Sequence[str] = (), progress: Progress | None = None) -> Summary:
+    """Run the job: one pass over all sources, or until SIGTERM.
+
+    Args:
+        config: the checked configuration.
+        once: poll every source once and return.
+        only: ids of the sources to poll; empty means all that are enabled.
+        progress: called with the report of each poll as it ends.
+
+    Raises:
+        StoreRefused: another job holds the database, or it must not be used as it is.
+    """
+    chosen = tuple(s for s in config.sources if (s.id in only if only else s.enabled))
+    engine = database.connect(config.database_url)
+    try:
+        with lock.hold(engine):
+            migrate.upgrade(engine, backup_to=config.data / "backups")
+            return asyncio.run(_run(config, engine, chosen, once=once, progress=progress))
+    finally:
+        engine.dispose()
+
+
+async def _run(
+    config: Config, engine: Engine, chosen: tuple[Source, ...], *, once: bool, progress: Progress | None
+) -> Summary:
+    async with _crawling(config) as crawling:
+        job = Job(
+            engine=engine, archive=WarcArchive(config.data / "captures"), crawling=crawling, progress=progress
+        )
+        stop = _stop_on_signals()
+        await (job.pass_over(chosen, stop) if once else job.watch(chosen, stop))
+    return Summary(reports=tuple(job.reports))
+
+
+@asynccontextmanager
+async def _crawling(config: Config) -> AsyncIterator[Crawling]:
+    contact = f" (+{config.contact})" if config.contact else ""
+    network = config.network
+    politeness = Politeness(
+        user_agent=f"swapwatch/{version('swapwatch')}{contact}",
+        delay=config.default_delay,
+        groups={host: group.name for group in config.groups for host in group.hosts},
+        group_delays={group.name: group.delay for group in config.groups if group.delay is not None},
+    )
+    async with AsyncExitStack() as stack:
+        workers = Workers(processes=WORKERS)
+        stack.push_async_callback(asyncio.to_thread, workers.close)
+        yield await stack.enter_async_context(
+            Crawling(
+                politeness=politeness,
+                workers=workers,
+                rules=AddressRules(network.allow_private),
+                nameserver=network.nameserver,
+                proxy=network.proxy,
+                ca_file=network.ca_file,
+                keep_off_topic=config.keep_off_topic,
+            )
+        )
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+@dataclass(slots=True)
+class Job:
+    """The sources under watch, each polled by one crawl at a time."""
+
+    engine: Engine
+    archive: WarcArchive
+    crawling: Crawling
+    progress: Progress | None
+
+    def __post_init__(self) -> None:
+        self.reports: list[CrawlReport] = []
+        self.places = asyncio.Semaphore(CRAWLS_AT_ONCE)
+
+    async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event) -> None:
+        """Poll every source once; a signal ends the pass early with nothing lost."""
+        polls = asyncio.gather(*(self.poll(source) for source in chosen))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({polls, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not polls.done():
+            await self.crawling.stop()
+        stopping.cancel()
+        await polls
+
+    async def watch(self, chosen: tuple[Source, ...], stop: asyncio.Event) -> None:
+        """Poll each source when it is due until a signal comes, then drain in the order that loses nothing."""
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+        async def poll_and_plan(source: Source) -> None:
+            await self.poll(source)
+            if not stop.is_set():
+                plan(source, await asyncio.to_thread(self.plan_next, source))
+
+        def plan(source: Source, due: datetime) -> None:
+            scheduler.add_job(
+                poll_and_plan, "date", run_date=due, args=[source], id=source.id, replace_existing=True
+            )
+
+        for source in chosen:
+            state = await asyncio.to_thread(self.state_of, source)
+            plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
+        scheduler.start()
+        log.info("watching", sources=len(chosen))
+        await stop.wait()
+        log.info("stopping")
+        # pause first, drain, shut down last: the other way round cancels running polls
+        scheduler.pause()
+        await self.crawling.stop()
+        scheduler.shutdown(wait=False)
+
+    async def poll(self, source: Source) -> None:
+        """Crawl one source once; whatever goes wrong is in its report and stops no other source."""
+        async with self.places:
+            try:
+                report = await self.crawling.crawl(source, self.desk(source))
+            except StoreError as error:
+                report = _failed(source, f"the store failed: {error}")
+            except Exception as error:  # the border: one source's surprise must not end the job
+                log.exception("poll_failed", source=source.id)
+                report = _failed(source, f"{type(error).__name__}: {error}")
+        self.reports.append(report)
+        if self.progress is not None:
+            self.progress(report)
+
+    def desk(self, source: Source) -> Desk:
+        """Return the store as the functions a crawl of `source` needs."""
+
+        def discovered(leads: Sequence[tuple[str, Lead]], state: SourceState) -> frontier.Discovery:
+            with database.transaction(self.engine) as session:
+                return frontier.discovered(session, source.id, leads, state=state, now=datetime.now(UTC))
+
+        def pending(limit: int) -> Sequence[frontier.OpenLead]:
+            with database.transaction(self.engine) as session:
+                return frontier.pending(session, source.id, now=datetime.now(UTC), limit=limit)
+
+        def keep(lead_id: int, finding: Finding) -> findings.Kept:
+            captures = self.archive.write(finding.captures)
+            with database.transaction(self.engine) as session:
+                return findings.keep(
+                    session, finding, lead_id=lead_id, captures=captures, now=datetime.now(UTC)
+                )
+
+        def close(lead_id: int, skipped: Skipped) -> None:
+            with database.transaction(self.engine) as session:
+                frontier.close(session, lead_id, skipped, now=datetime.now(UTC))
+
+        def save(report: CrawlReport, state: SourceState) -> None:
+            with database.transaction(self.engine) as session:
+                sources.save_state(session, source.id, state)
+                runs.record(session, report)
+
+        return Desk(
+            state=lambda: self.state_of(source),
+            discovered=discovered,
+            pending=pending,
+            keep=keep,
+            close=close,
+            save=save,
+        )
+
+    def state_of(self, source: Source) -> SourceState:
+        """Return how the source fared so far."""
+        with database.transaction(self.engine) as session:
+            return sources.state(session, source.id)
+
+    def plan_next(self, source: Source) -> datetime:
+        """Store and return when the source is due next."""
+        with database.transaction(self.engine) as session:
+            state = sources.state(session, source.id)
+            due = next_due(source, state, now=datetime.now(UTC), spread=random.uniform(-1, 1))  # noqa: S311
+            sources.save_state(session, source.id, replace(state, next_due=due))
+        return due
+
+
+def _failed(source: Source, cause: str) -> CrawlReport:
+    now = datetime.now(UTC)
+    return CrawlReport(
+        source_id=source.id, started=now, finished=now, outcome=Outcome.ERROR, error=cause, url=source.url
+    )
