@@ -1,0 +1,76 @@
+"""Bytes of a list of articles to Leads. Nothing here fetches, and nothing reads a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from crawler.discovery import feeds, json_feed, section_pages, sitemaps, telegram
+from crawler.discovery.charset import decoded
+from crawler.errors import PageChanged
+from crawler.model import Discovered, Lead, Source, SourceType
+
+__all__ = ["read_list"]
+
+Reader = Callable[..., Discovered]
+
+READERS: dict[SourceType, Reader] = {
+    SourceType.FEED: feeds.leads_from_feed,
+    SourceType.SITEMAP: sitemaps.leads_from_sitemap,
+    SourceType.NEWS_SITEMAP: sitemaps.leads_from_sitemap,
+    SourceType.SECTION: section_pages.leads_from_section,
+    SourceType.TELEGRAM: telegram.leads_from_preview,
+}
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_list(
+    body: bytes, *, source: Source, url: str, content_type: str | None = None, now: datetime
+) -> Discovered:
+    """Return the leads of a fetched list, newest first where dates are known.
+
+    Args:
+        body: the answer's bytes, Content-Encoding undone; a gzipped file is unpacked here.
+        source: says what to expect; with type `auto` the bytes decide.
+        url: where the bytes came from, after redirects; links are resolved against it.
+        content_type: the header as sent, for its charset.
+        now: dates far after it are refused.
+
+    Raises:
+        PageChanged: what came is no such list; the cause says what it is instead.
+    """
+    text = decoded(sitemaps.unpacked(body, url=url), content_type)
+    if not text.strip():
+        raise PageChanged("empty answer", url=url, source_id=source.id)
+    kind = _kind(text, url) if source.type is SourceType.AUTO else source.type
+    reader = (
+        json_feed.leads_from_json if kind is SourceType.FEED and json_feed.looks_like(text) else READERS[kind]
+    )
+    found = reader(text, source=source, url=url, now=now)
+    return _bounded(found, source)
+
+
+def _kind(text: str, url: str) -> SourceType:
+    head = text[:4000].lower()
+    if "://t.me/" in url or "tgme_widget_message" in text or "tgme_page" in head:
+        return SourceType.TELEGRAM
+    if "<urlset" in head or "<sitemapindex" in head:
+        return SourceType.SITEMAP
+    if any(sign in head for sign in ("<rss", "<feed", "<rdf:rdf", "jsonfeed.org")):
+        return SourceType.FEED
+    return SourceType.SECTION
+
+
+def _bounded(found: Discovered, source: Source) -> Discovered:
+    """Newest first, each address once, at most as many as the source may list."""
+    once: dict[str, Lead] = {}
+    for lead in found.leads:
+        once.setdefault(lead.url, lead)
+    leads = sorted(once.values(), key=lambda lead: lead.published or lead.updated or LONG_AGO, reverse=True)
+    limit = source.limits.items
+    if len(leads) <= limit:
+        return replace(found, leads=tuple(leads))
+    warning = f"{len(leads)} entries; only the newest {limit} are taken (limits.items)"
+    return replace(found, leads=tuple(leads[:limit]), warnings=(*found.warnings, warning))
