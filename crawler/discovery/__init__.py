@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from crawler.charset import decoded
 from crawler.discovery import feeds, json_feed, section_pages, sitemaps, telegram
-from crawler.discovery.charset import decoded
 from crawler.errors import PageChanged
 from crawler.model import Discovered, Lead, Source, SourceType
 

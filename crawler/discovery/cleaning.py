@@ -8,12 +8,11 @@ import re
 import lxml.html
 from lxml import etree
 
+from crawler.charset import cleaned
+
 TITLE_CHARS = 1000
 TEXT_CHARS = 200_000
 CUT = "…"
-
-CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Characters that no text needs and that databases, terminals and spreadsheets choke on; lone surrogates among them."""
 
 BLOCKS = frozenset(
     [
@@ -59,11 +58,6 @@ DROPPED = frozenset(
 
 TAG = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});", re.IGNORECASE)
-
-
-def cleaned(text: str) -> str:
-    """Return the text without control characters; the rest as it stands."""
-    return CONTROLS.sub("", text)
 
 
 def title_text(raw: str | None) -> str | None:

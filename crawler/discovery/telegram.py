@@ -8,8 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 
+from crawler.charset import cleaned
 from crawler.dates import parse_date
-from crawler.discovery.cleaning import cleaned
 from crawler.errors import PageChanged
 from crawler.model import Discovered, Lead, Skipped, SkipReason, Source, Stage
 

@@ -1,4 +1,4 @@
-"""From bytes to text: byte-order mark, then valid UTF-8, then what is declared, then a guess among Cyrillic charsets."""
+"""From bytes to clean text: byte-order mark, valid UTF-8, what is declared, a guess among Cyrillic charsets."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGN
 CYRILLIC_CHARSETS = ("cp1251", "koi8-u", "cp866", "iso8859_5")
 
 HEAD_BYTES = 4096
+
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no text needs and that databases, terminals and spreadsheets choke on; lone surrogates among them."""
 
 
 def decoded(body: bytes, content_type: str | None = None) -> str:
@@ -75,3 +78,8 @@ def _cyrillic_guess(body: bytes) -> str:
 
 def _lower_cyrillic(text: str) -> int:
     return sum("а" <= char <= "я" or char in "іїєґё" for char in text[:20_000])
+
+
+def cleaned(text: str) -> str:
+    """Return the text without control characters; the rest as it stands."""
+    return CONTROLS.sub("", text)
