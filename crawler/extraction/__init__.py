@@ -1,23 +1,35 @@
-"""A fetched page to an Article: text, title, dates and address, each with where it came from. Pure."""
+"""A fetched page to an Article: text, title, dates and addresses, each with where it came from. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
+from lxml.html import HtmlElement
+
 from crawler.charset import decoded
-from crawler.dates import ParsedDate
-from crawler.extraction import addresses, body, published, rules, structured, tree, walls
+from crawler.extraction.addresses import addresses_of
+from crawler.extraction.body import MainText, main_text
+from crawler.extraction.headline import authors_of, headline_of
+from crawler.extraction.hidden import without_hidden
+from crawler.extraction.markup import not_markup
+from crawler.extraction.plain import clean, line, mixed_words, squeezed
+from crawler.extraction.published import Reading, modified_at, published_at
+from crawler.extraction.rules import rules_for, words_at
+from crawler.extraction.structured import Structured, read
+from crawler.extraction.tree import parsed
+from crawler.extraction.walls import wall
 from crawler.language import detect
 from crawler.model import Article, DateOrigin, Lead, Page, PageRules, Skipped, SkipReason, Source, Stage
 from crawler.urls import canonical, site
 
 __all__ = ["article_from_lead", "extract"]
 
-STUB_CHARS = 900
-"""A page that says it is behind a wall and shows less than this is partial."""
+STUB = 1200
+"""A page that says it is not free to read and shows fewer characters than this is a stub."""
 
-UNDATED_TEXT = "the page names no date; the feed's is taken"
+LANGUAGE_NAMES = {"ua": "uk"}
+"""Codes that outlets write for languages, where they are not the language's own."""
 
 
 def extract(page: Page, *, source: Source, lead: Lead, now: datetime) -> Article | Skipped:
@@ -27,65 +39,35 @@ def extract(page: Page, *, source: Source, lead: Lead, now: datetime) -> Article
         page: body with Content-Encoding undone; its charset is found out here.
         source: gives the languages, the zone for dates without one, and rules for its pages.
         lead: what the feed said; fills in where the page is silent.
-        now: dates far after it are refused.
+        now: dates more than a day after it are refused.
     """
-    if not _is_html(page):
-        detail = f"{page.content_type or 'no content type'}, {len(page.body)} bytes"
-        return Skipped(url=page.url, reason=SkipReason.NOT_HTML, stage=Stage.EXTRACT, detail=detail)
-    root = tree.parsed(decoded(page.body, page.content_type))
-    if root is None:
-        return Skipped(url=page.url, reason=SkipReason.NO_TEXT, stage=Stage.EXTRACT, detail="an empty page")
-    data = structured.read(root)
-    page_rules = rules.for_page(page.url, source)
-    tree.remove_hidden(root)
-    main = body.main_text(root, rules=page_rules, url=page.url)
-    wall = walls.recognised(root, main.text)
-    if wall:
-        return Skipped(
-            url=page.url, reason=SkipReason.BLOCKED, stage=Stage.EXTRACT, detail=f"a wall page: «{wall}»"
-        )
+    problem = not_markup(page.body, page.content_type)
+    if problem:
+        return _skipped(page, SkipReason.NOT_HTML, problem)
+    text = decoded(page.body, page.content_type)
+    tree = parsed(text)
+    if tree is None:
+        return _skipped(page, SkipReason.NO_TEXT, "an empty page")
+    data = read(tree)
+    warnings = without_hidden(tree)
+    if skipped := wall(tree, data, url=page.url):
+        return skipped
+    rules = rules_for(page.url, source)
+    title = _title(tree, data, rules=rules, page=page, source=source) or line(lead.title)
+    main = _main(tree, data, rules=rules, title=title, lead=lead)
     if not main.text:
-        return Skipped(
-            url=page.url, reason=SkipReason.NO_TEXT, stage=Stage.EXTRACT, detail="no readable text"
-        )
-    dated = published.date_of(data, root, rules=page_rules, lead=lead, source=source, url=page.url, now=now)
-    return _article(
-        page,
-        source,
-        lead,
-        _Parts(data=data, main=main, dated=dated, rules=page_rules, root_title=tree.title(root)),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Parts:
-    data: structured.Structured
-    main: body.MainText
-    dated: tuple[ParsedDate, DateOrigin] | None
-    rules: PageRules
-    root_title: str | None
-
-
-def _article(page: Page, source: Source, lead: Lead, parts: _Parts) -> Article:
-    known = addresses.of_page(page, parts.data)
-    title = structured.headline(parts.data, parts.root_title) or lead.title or ""
-    when, origin = parts.dated or (None, None)
-    stub = parts.data.behind_wall and len(parts.main.text) < STUB_CHARS
-    return Article(
-        address=known.address,
-        outlet=site(known.address),
-        title=title,
-        text=parts.main.text,
-        language=detect(f"{title}\n{parts.main.text}", source.languages) or parts.data.language,
-        authors=parts.data.authors or lead.authors,
-        published=when.instant if when else None,
-        published_raw=when.raw if when else None,
-        published_from=origin,
-        zone_known=when.zone_known if when else True,
-        modified=published.modified(parts.data, source),
-        addresses=known.others,
-        partial=parts.main.partial or stub,
-        warnings=(*page.warnings, *known.warnings, *parts.main.warnings),
+        return _skipped(page, SkipReason.NO_TEXT, "no readable text")
+    if "\ufffd" in main.text:
+        warnings = (*warnings, "charset: some characters could not be read")
+    article = _article(page, source, lead, data=data, main=main, title=title or line(main.text, longest=120))
+    return _dated(
+        replace(article, warnings=(*article.warnings, *warnings)),
+        data,
+        tree,
+        rules=rules,
+        lead=lead,
+        url=page.url,
+        reading=Reading(source=source, now=now),
     )
 
 
@@ -107,22 +89,94 @@ def article_from_lead(lead: Lead, *, source: Source) -> Article:
         published_from=DateOrigin.FEED if lead.published else None,
         zone_known=lead.zone_known,
         modified=lead.updated,
+        addresses=tuple(dict.fromkeys((address, lead.url))),
         from_feed=not lead.complete,
         warnings=lead.warnings,
     )
 
 
-def _is_html(page: Page) -> bool:
-    kind = (page.content_type or "").partition(";")[0].strip().lower()
-    if (
-        kind
-        and "html" not in kind
-        and kind not in ("text/plain", "application/octet-stream", "application/xml", "text/xml")
-    ):
-        return False
-    head = page.body[:2000].lstrip().lower()
-    return (
-        "html" in kind
-        or head.startswith((b"<!doctype html", b"<html", b"<?xml", b"<head", b"<body"))
-        or b"<html" in head
+def _skipped(page: Page, reason: SkipReason, detail: str) -> Skipped:
+    return Skipped(url=page.url, reason=reason, stage=Stage.EXTRACT, detail=detail)
+
+
+def _title(tree: HtmlElement, data: Structured, *, rules: PageRules, page: Page, source: Source) -> str:
+    ruled = words_at(tree, rules.title) if rules.title else []
+    if ruled:
+        return ruled[0]
+    home = site(page.url)
+    return headline_of(tree, data, outlet_names=(source.name, home, home.partition(".")[0]))
+
+
+def _main(tree: HtmlElement, data: Structured, *, rules: PageRules, title: str, lead: Lead) -> MainText:
+    """Return the report's text; where the page shows none, what it says of itself, marked as partial."""
+    main = main_text(tree, rules=rules)
+    text = _without_headline(main.text, title)
+    if text:
+        return replace(main, text=text, partial=main.partial or (data.behind_wall and len(text) < STUB))
+    if squeezed(data.story.text):
+        words = clean("\n".join(line(row, longest=10_000) for row in data.story.text.split("\n"))).strip()
+        return replace(
+            main, text=words, warnings=(*main.warnings, "body: shown by script only; taken from JSON-LD")
+        )
+    shown = data.is_article and next(tree.iter("h1"), None) is not None
+    if not shown or lead.text:
+        return main
+    words = data.description or title
+    return replace(main, text=words, partial=True, warnings=(*main.warnings, "body: none but its headline"))
+
+
+def _without_headline(text: str, title: str) -> str:
+    """Return the text without the headline that some pages repeat above it."""
+    first, _, rest = text.partition("\n")
+    return rest.strip() if squeezed(first) == squeezed(title) else text
+
+
+def _article(
+    page: Page, source: Source, lead: Lead, *, data: Structured, main: MainText, title: str
+) -> Article:
+    known = addresses_of(page, data)
+    mixed = mixed_words(f"{title}\n{main.text}")
+    warnings = (f"mixed scripts in one word: {', '.join(mixed[:5])}",) if mixed else ()
+    return Article(
+        address=known.address,
+        outlet=site(known.address),
+        title=title,
+        text=main.text,
+        language=_language(f"{title}\n{main.text}", source, data, lead),
+        authors=authors_of(data, lead.authors),
+        addresses=known.variants,
+        partial=main.partial,
+        warnings=(*page.warnings, *known.warnings, *main.warnings, *warnings),
+    )
+
+
+def _language(text: str, source: Source, data: Structured, lead: Lead) -> str | None:
+    """Return the text's language; what the template says of itself counts only where the words don't tell."""
+    stated = [
+        LANGUAGE_NAMES.get(code, code)
+        for code in (*data.languages, (lead.language or "")[:2].lower())
+        if code
+    ]
+    return detect(text, source.languages) or next((code for code in stated if code in source.languages), None)
+
+
+def _dated(
+    article: Article,
+    data: Structured,
+    tree: HtmlElement,
+    *,
+    rules: PageRules,
+    lead: Lead,
+    url: str,
+    reading: Reading,
+) -> Article:
+    found = published_at(data, tree, rules=rules, lead=lead, url=url, reading=reading)
+    return replace(
+        article,
+        published=found.date.instant if found.date else None,
+        published_raw=(found.date.raw or None) if found.date else None,
+        published_from=found.origin,
+        zone_known=found.date.zone_known if found.date else True,
+        modified=modified_at(data, reading),
+        warnings=(*article.warnings, *found.warnings),
     )

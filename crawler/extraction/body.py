@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction
 
-from crawler.extraction.mending import mended
+from crawler.extraction.mending import furniture, mended
 from crawler.extraction.paragraphs import SENTENCE_END, Block, blocks
 from crawler.extraction.plain import clean
+from crawler.extraction.rules import selected
+from crawler.model import PageRules
 
 ENOUGH = 400
 """Characters of prose from which an extraction is believed without asking another one."""
@@ -30,7 +32,7 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
+class MainText:
     """The text of a report, whether it is known to be cut, and what was odd."""
 
     text: str = ""
@@ -38,31 +40,46 @@ class Body:
     warnings: tuple[str, ...] = ()
 
 
-def body_text(tree: HtmlElement) -> Body:
-    """Return the main text of a page whose hidden words are out already."""
-    found = blocks(tree)
-    if sum(1 for _ in tree.iter()) > MANY_ELEMENTS:
-        text, warnings = _plain(found), ("body: a huge page, read plainly",)
-    else:
-        text, warnings = mended(_extracted(tree), found), ()
-        if len(text) < SHORTEST:
-            text = _plain(found)
+def main_text(tree: HtmlElement, *, rules: PageRules) -> MainText:
+    """Return the main text of a page whose hidden words are out already; `tree` loses what the rules drop."""
+    warnings: list[str] = []
+    _drop(tree, rules.drop)
+    text = _by_rule(tree, rules.body)
+    if rules.body and not text:
+        warnings.append("page rules: no element for the body; read without them")
+    if not text:
+        found = blocks(tree)
+        huge = sum(1 for _ in tree.iter()) > MANY_ELEMENTS
+        if huge:
+            warnings.append("body: a huge page, read plainly")
+        text = "" if huge else mended(_extracted(tree), found)
+        text = text if len(text) >= SHORTEST else _plain(found)
     text = clean(text).strip()
-    if len(text) > LONGEST:
-        return Body(text=text[:LONGEST], partial=True, warnings=(*warnings, f"body: cut at {LONGEST} characters"))
-    return Body(text=text, warnings=warnings)
+    if len(text) <= LONGEST:
+        return MainText(text=text, warnings=tuple(warnings))
+    return MainText(
+        text=text[:LONGEST], partial=True, warnings=(*warnings, f"body: cut at {LONGEST} characters")
+    )
 
 
-def text_of(elements: list[HtmlElement]) -> str:
-    """Return all words of the elements that a page rule named, block by block."""
-    return clean("\n".join(block.text for element in elements for block in blocks(element))).strip()
+def _drop(tree: HtmlElement, paths: tuple[str, ...]) -> None:
+    for path in paths:
+        for element in selected(tree, path):
+            if element.getparent() is not None:
+                element.drop_tree()
+
+
+def _by_rule(tree: HtmlElement, paths: tuple[str, ...]) -> str:
+    """Return all words of the elements that the rules name, block by block."""
+    named = [element for path in paths for element in selected(tree, path)]
+    return "\n".join(block.text for element in named for block in blocks(element))
 
 
 def _extracted(tree: HtmlElement) -> str:
     """Ask the extractor: first for the sure part only, and where that is thin, in its looser ways."""
     best = ""
     for text in _candidates(tree):
-        if _prose(text) > 2 * _prose(best) or not best:
+        if not best or (_prose(text) > 2 * _prose(best) and _prose(text) > len(text) / 2):
             best = text
         if _prose(best) >= ENOUGH:
             break
@@ -72,9 +89,14 @@ def _extracted(tree: HtmlElement) -> str:
 def _candidates(tree: HtmlElement) -> Iterator[str]:
     for fast, precise in ((True, True), (False, True), (True, False)):
         document = bare_extraction(
-            tree, fast=fast, favor_precision=precise, include_comments=False, deduplicate=False, with_metadata=False
+            tree,
+            fast=fast,
+            favor_precision=precise,
+            include_comments=False,
+            deduplicate=False,
+            with_metadata=False,
         )
-        yield (document.text or "") if document is not None else ""
+        yield getattr(document, "text", None) or ""
 
 
 def _prose(text: str) -> int:
@@ -83,5 +105,7 @@ def _prose(text: str) -> int:
 
 
 def _plain(found: list[Block]) -> str:
-    """Return every sentence of the page: too much rather than nothing."""
-    return "\n".join(block.text for block in found if block.prose)
+    """Return every sentence after the headline that stands in no box of furniture."""
+    heads = [place for place, block in enumerate(found) if block.box.tag == "h1"]
+    report = found[heads[0] + 1 :] if heads else found
+    return "\n".join(block.text for block in report if block.prose and not furniture(block.box))

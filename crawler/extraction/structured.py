@@ -1,167 +1,126 @@
-"""What a page says of itself in JSON-LD, meta elements and link elements."""
+"""What a page says of itself: JSON-LD, meta elements, microdata and link elements, in one value, as written."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from lxml import etree
+from lxml.etree import XPath
+from lxml.html import HtmlElement
 
-from crawler.charset import cleaned
+from crawler.extraction.json_ld import Story, story_of
+from crawler.extraction.plain import line
 
-ARTICLE_TYPES = re.compile(r"Article|NewsArticle|Posting|Report|Review$")
-"""schema.org types of stories: NewsArticle, ReportageNewsArticle, LiveBlogPosting, BlogPosting, ..."""
-
-TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
-
-PUBLISHED_META = (
-    "article:published_time", "og:published_time", "datepublished", "publishdate", "publish_date", "pubdate",
-    "date", "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "dcterms.issued", "article_date_original",
-    "sailthru.date", "parsely-pub-date", "mediator_published_time", "publication_date", "cxenseparse:recs:publishtime",
-    "analyticsattributes.articledate", "citation_publication_date", "article.published", "originalpublicationdate",
+PUBLISHED = (
+    "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished",
+    "date_published", "mediator_published_time", "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "cxenseparse:recs:articlepublishtime", "dcterms.issued", "dcterms.created", "dc.date.issued",
+    "dc.date.created", "dcterms.date", "dc.date", "article.published", "analyticsattributes.articledate",
+    "article_date_original", "originalpublicationdate", "citation_publication_date", "publish_date", "publish-date",
+    "publishdate", "publication_date", "publication-date", "pubdate", "rnews:datepublished", "ptime", "date",
+    "datecreated", "uploaddate",
 )  # fmt: skip
-MODIFIED_META = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "last-modified",
-    "dcterms.modified",
-)
+"""Names under which outlets write the publication date, the surest first."""
 
-SITE_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,60}$|\s+[|•·]\s+.{2,60}$")
-"""The outlet's name behind a headline: «Обмін відбувся — Слово»."""
+MODIFIED = (
+    "article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "dcterms.modified",
+    "article:modified",
+    "last-modified",
+)
+AUTHORS = (
+    "author",
+    "article:author",
+    "dc.creator",
+    "parsely-author",
+    "sailthru.author",
+    "mediator_author",
+    "byl",
+)
+TITLES = ("og:title", "twitter:title", "headline", "dc.title", "sailthru.title", "parsely-title")
+SITES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher")
+DESCRIPTIONS = ("og:description", "description", "twitter:description")
+LOCKED = {"article:content_tier": ("locked", "metered"), "isaccessibleforfree": ("false",)}
+
+metas = XPath("//meta[@content or @value]")
+links = XPath("//link[@rel and @href]")
+published_marks = XPath(
+    "//*[translate(@itemprop, 'DP', 'dp') = 'datepublished' and not(self::meta) and not(self::time)]"
+)
+author_marks = XPath("//*[@rel='author' or @itemprop='author']")
+story_marks = XPath(
+    "boolean(//*[contains(@itemtype, 'Article') or contains(@itemtype, 'Posting') or @itemprop='articleBody'])"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structured:
-    """A page's own statements, as written."""
+    """A page's own statements, as written; the surest witness first in each field."""
 
-    headline: str | None = None
-    og_title: str | None = None
-    site_name: str | None = None
+    story: Story
+    is_article: bool = False
+    titles: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    description: str = ""
     authors: tuple[str, ...] = ()
-    json_ld_published: str | None = None
-    meta_published: tuple[str, ...] = ()
-    modified: str | None = None
+    published: tuple[str, ...] = ()
+    """From meta elements and microdata; JSON-LD's are in `story`."""
+    modified: tuple[str, ...] = ()
     canonical: str | None = None
     og_url: str | None = None
     amp: str | None = None
-    language: str | None = None
+    languages: tuple[str, ...] = ()
     behind_wall: bool = False
 
 
-def read(root: etree._Element) -> Structured:
-    """Collect the statements of a page; the first story among its JSON-LD nodes speaks for it."""
-    meta = _meta(root)
-    links = {(link.get("rel") or "").lower(): link.get("href") for link in reversed(list(root.iter("link")))}
-    story = next(_stories(root), {})
-    language = (root.get("lang") or meta.get("og:locale", [""])[0] or "").lower()[:2]
+def read(tree: HtmlElement) -> Structured:
+    """Collect the statements of a page. To be called before hidden elements are taken out."""
+    meta = _meta(tree)
+    story = story_of(tree)
+    link = {
+        name: one.get("href")
+        for one in reversed(links(tree))
+        for name in (one.get("rel") or "").lower().split()
+    }
+    tag = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").lower()
+    locale = (next(_values(meta, ("og:locale", "content-language", "inlanguage")), "")).lower()
+    marks = (one.get("content") or one.get("datetime") or one.text_content() for one in published_marks(tree))
     return Structured(
-        headline=_words(story.get("headline")),
-        og_title=_first(meta, ("og:title", "twitter:title")),
-        site_name=_first(meta, ("og:site_name", "application-name")),
-        authors=_authors(story)
-        or tuple(_split_names(_first(meta, ("author", "article:author", "dc.creator")))),
-        json_ld_published=_words(story.get("datePublished")) or _words(story.get("dateCreated")),
-        meta_published=tuple(value for name in PUBLISHED_META for value in meta.get(name, [])),
-        modified=_words(story.get("dateModified")) or _first(meta, MODIFIED_META),
-        canonical=links.get("canonical"),
-        og_url=_first(meta, ("og:url",)),
-        amp=links.get("amphtml"),
-        language=language or None,
-        behind_wall=str(story.get("isAccessibleForFree", "")).lower() == "false",
+        story=story,
+        is_article=story.described
+        or "article" in next(_values(meta, ("og:type",)), "")
+        or bool(story_marks(tree)),
+        titles=tuple(filter(None, map(line, _values(meta, TITLES)))),
+        sites=tuple(dict.fromkeys(filter(None, map(line, (*_values(meta, SITES), *story.publishers))))),
+        description=line(next(_values(meta, DESCRIPTIONS), ""), longest=2000),
+        authors=(*_values(meta, AUTHORS), *(one.text_content() for one in author_marks(tree))),
+        published=tuple(dict.fromkeys((*_values(meta, PUBLISHED), *filter(None, map(line, marks))))),
+        modified=(*story.modified, *_values(meta, MODIFIED)),
+        canonical=link.get("canonical"),
+        og_url=next(_values(meta, ("og:url",)), None),
+        amp=link.get("amphtml"),
+        languages=tuple(
+            dict.fromkeys(code[:2] for code in (tag, locale, (story.language or "").lower()) if code)
+        ),
+        behind_wall=story.behind_wall
+        or any(set(meta.get(name, ())) & set(words) for name, words in LOCKED.items()),
     )
 
 
-def headline(data: Structured, heading: str | None) -> str | None:
-    """Return the story's headline, without the outlet's name behind it."""
-    if data.headline:
-        return _one_line(data.headline)
-    title = data.og_title or heading
-    if not title:
-        return None
-    line = _one_line(title)
-    if heading and line != _one_line(heading) and line.startswith(_one_line(heading)):
-        return _one_line(heading)
-    if data.site_name and line.endswith(data.site_name):
-        return line[: -len(data.site_name)].rstrip(" |–—-•·:") or line
-    return line if data.og_title else SITE_SUFFIX.sub("", line) or line
-
-
-def _stories(root: etree._Element) -> Iterator[dict[str, Any]]:
-    for script in root.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            for node in _nodes(_loaded(script.text or "")):
-                kinds = node.get("@type")
-                names = kinds if isinstance(kinds, list) else [kinds]
-                if any(isinstance(name, str) and ARTICLE_TYPES.search(name) for name in names):
-                    yield node
-
-
-def _loaded(raw: str) -> Any:
-    """Read JSON as pages write it: with line breaks in strings, trailing commas, CDATA marks."""
-    text = cleaned(raw).replace("<![CDATA[", "").replace("]]>", "").strip().rstrip(";")
-    for attempt in (text, TRAILING_COMMA.sub("", text)):
-        try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _nodes(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    if depth > 6:
-        return
-    if isinstance(value, list):
-        for item in value[:200]:
-            yield from _nodes(item, depth + 1)
-    elif isinstance(value, dict):
-        yield value
-        for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement"):
-            if isinstance(value.get(key), dict | list):
-                yield from _nodes(value[key], depth + 1)
-
-
-def _meta(root: etree._Element) -> dict[str, list[str]]:
+def _meta(tree: HtmlElement) -> dict[str, list[str]]:
+    """Return the contents of meta elements by every name they go by, in lower case."""
     found: dict[str, list[str]] = {}
-    for node in root.iter("meta"):
-        content = " ".join((node.get("content") or node.get("datetime") or "").split())
-        if not content:
-            continue
-        for attribute in ("property", "name", "itemprop", "http-equiv"):
-            if name := node.get(attribute):
-                found.setdefault(name.lower(), []).append(content)
+    for one in metas(tree):
+        content = " ".join((one.get("content") or one.get("value") or "").split())
+        if content:
+            for name in {
+                one.get(attribute) for attribute in ("property", "name", "itemprop", "http-equiv")
+            } - {None}:
+                found.setdefault(str(name).strip().lower(), []).append(content)
     return found
 
 
-def _first(meta: dict[str, list[str]], names: tuple[str, ...]) -> str | None:
-    return next((meta[name][0] for name in names if meta.get(name)), None)
-
-
-def _authors(story: dict[str, Any]) -> tuple[str, ...]:
-    people = story.get("author")
-    names: list[str] = []
-    for person in people if isinstance(people, list) else [people]:
-        name = person.get("name") if isinstance(person, dict) else person
-        listed = name if isinstance(name, list) else [name]
-        names += [_one_line(one) for one in listed if isinstance(one, str) and one.strip()]
-    return tuple(dict.fromkeys(names))[:20]
-
-
-def _split_names(raw: str | None) -> list[str]:
-    if not raw or raw.startswith("http"):
-        return []
-    return [_one_line(name) for name in re.split(r",|;| and | і | и ", raw) if name.strip()][:20]
-
-
-def _words(value: Any) -> str | None:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return value.strip() or None if isinstance(value, str) else None
-
-
-def _one_line(text: str) -> str:
-    return " ".join(re.sub(r"<[^>]{1,200}>", "", text).split())[:1000]
+def _values(meta: dict[str, list[str]], names: tuple[str, ...]) -> Iterator[str]:
+    return (content for name in names for content in meta.get(name, ()))

@@ -1,33 +1,54 @@
-"""Pages that are a wall and no story: bot checks, consent pages, shells that need scripts."""
+"""Pages that stand where a report should: bot checks, consent forms, script shells, "not found" with status 200."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
 
-from lxml import etree
+from lxml.html import HtmlElement
 from ruamel.yaml import YAML
 
-WALL_CHARS = 1500
-"""A page with more text than this is a story, whatever words it uses."""
+from crawler.extraction.plain import line
+from crawler.extraction.structured import Structured
+from crawler.model import Skipped, SkipReason, Stage
+
+FEW = 2500
+"""Characters that such a page shows at most; one that shows more is a report, whatever words it uses."""
+
+REASONS = {"blocked": SkipReason.BLOCKED, "missing": SkipReason.NO_TEXT}
 
 
 @cache
-def _signs() -> tuple[str, ...]:
-    rows = YAML(typ="safe", pure=True).load(
-        (files("crawler.extraction") / "walls.yaml").read_text(encoding="utf-8")
+def signs() -> tuple[tuple[str, str, str], ...]:
+    """Return kind, sign and example of every wall that is known."""
+    text = (files("crawler.extraction") / "walls.yaml").read_text(encoding="utf-8")
+    table = YAML(typ="safe", pure=True).load(text)
+    return tuple((kind, row["sign"], row["example"]) for kind, rows in table.items() for row in rows)
+
+
+def wall_kind(words: str) -> tuple[str, str] | None:
+    """Return the kind of wall that the words are of, and the sign that gives it away."""
+    lower = words.lower().replace("’", "'")
+    return next(((kind, sign) for kind, sign, _ in signs() if sign in lower), None)
+
+
+def wall(tree: HtmlElement, data: Structured, *, url: str) -> Skipped | None:
+    """Return why a page is no report, or None; `tree` is without its hidden words."""
+    if data.story.described:
+        return None
+    body = next(tree.iter("body"), tree)
+    shown = " ".join("".join(_words(body)).split())
+    if len(shown) > FEW:
+        return None
+    title = line(next((one.text_content() for one in tree.iter("title")), ""))
+    found = wall_kind(f"{title} {shown}")
+    if found is None:
+        return None
+    kind, sign = found
+    return Skipped(
+        url=url, reason=REASONS[kind], stage=Stage.EXTRACT, detail=f"{kind}: the page says «{sign}»"
     )
-    return tuple(row["sign"].lower() for row in rows)
 
 
-def recognised(root: etree._Element, text: str) -> str | None:
-    """Return the words that give a wall away, or None."""
-    if len(text) > WALL_CHARS:
-        return None
-    title = (root.findtext(".//title") or "").strip()
-    body = root.find("body")
-    shown = " ".join("".join(str(piece) for piece in (body if body is not None else root).itertext()).split())
-    if len(shown) > 2 * WALL_CHARS:
-        return None
-    words = f"{title} {shown}".lower()
-    return next((sign for sign in _signs() if sign in words), None)
+def _words(body: HtmlElement) -> list[str]:
+    return [str(piece) for piece in body.xpath(".//text()[not(parent::script) and not(parent::style)]")]
