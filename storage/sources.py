@@ -1,0 +1,33 @@
+"""How each source fares."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crawler.model import SourceState
+from storage.tables import SourceStateRow
+
+FIELDS = tuple(field.name for field in fields(SourceState))
+
+
+def state(session: Session, source_id: str) -> SourceState:
+    """Return what is remembered of a source; a new one has everything to learn."""
+    row = session.get(SourceStateRow, source_id)
+    return _state(row) if row else SourceState()
+
+
+def states(session: Session) -> dict[str, SourceState]:
+    """Return what is remembered of every source ever polled, by id."""
+    return {row.source_id: _state(row) for row in session.scalars(select(SourceStateRow))}
+
+
+def save_state(session: Session, source_id: str, state: SourceState) -> None:
+    """Remember how a source fares."""
+    session.merge(SourceStateRow(source_id=source_id, **{name: getattr(state, name) for name in FIELDS}))
+
+
+def _state(row: SourceStateRow) -> SourceState:
+    return SourceState(**{name: getattr(row, name) for name in FIELDS})

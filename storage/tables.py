@@ -1,0 +1,276 @@
+"""What is kept, table by table. Enums are stored as text, instants as UTC, ids are never used twice."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.engine import UtcDateTime
+
+NEVER_REUSED = {"sqlite_autoincrement": True}
+
+HASH = String(64)
+"""SHA-256 as hex."""
+
+
+class Base(DeclarativeBase):
+    """Root of all tables; constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, str: Text, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class SourceStateRow(Base):
+    """How a source fares: validators, last success, failures, next due time."""
+
+    __tablename__ = "source_state"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_sha256: Mapped[str | None] = mapped_column(HASH)
+    last_full_fetch: Mapped[datetime | None]
+    last_success: Mapped[datetime | None]
+    last_poll: Mapped[datetime | None]
+    next_due: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    entries: Mapped[int | None]
+    last_post: Mapped[int | None]
+    not_before: Mapped[datetime | None]
+
+
+class SeenRow(Base):
+    """Every address a source ever listed; never pruned, so that nothing old comes back as new."""
+
+    __tablename__ = "seen"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    first_seen: Mapped[datetime]
+
+
+class LeadRow(Base):
+    """An address worth fetching, with its outcome: the durable frontier."""
+
+    __tablename__ = "lead"
+    __table_args__ = (
+        UniqueConstraint("source_id", "address_hash"),
+        Index("ix_lead_open", "source_id", "state", "next_try"),
+        NEVER_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[str]
+    url: Mapped[str]
+    address_hash: Mapped[str] = mapped_column(HASH, index=True)
+    seen_in: Mapped[str]
+    state: Mapped[str]
+    stage: Mapped[str | None]
+    reason: Mapped[str | None]
+    detail: Mapped[str | None]
+    title: Mapped[str | None]
+    text: Mapped[str | None]
+    published: Mapped[datetime | None]
+    published_raw: Mapped[str | None]
+    zone_known: Mapped[bool]
+    updated: Mapped[datetime | None]
+    guid: Mapped[str | None]
+    authors: Mapped[list[Any]]
+    language: Mapped[str | None]
+    complete: Mapped[bool]
+    warnings: Mapped[list[Any]]
+    fingerprint: Mapped[str] = mapped_column(HASH)
+    discovered_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try: Mapped[datetime | None]
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+
+
+class ArticleRow(Base):
+    """One canonical address within one outlet."""
+
+    __tablename__ = "article"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    address_hash: Mapped[str] = mapped_column(HASH, unique=True)
+    outlet: Mapped[str] = mapped_column(index=True)
+    first_seen: Mapped[datetime]
+
+
+class ArticleAddressRow(Base):
+    """Every address that leads to an article: its twins, redirects, spellings."""
+
+    __tablename__ = "article_address"
+
+    address_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    address: Mapped[str]
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+
+
+class CaptureRow(Base):
+    """One HTTP exchange in a WARC file, with the hash of its body."""
+
+    __tablename__ = "capture"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[str]
+    offset: Mapped[int]
+    length: Mapped[int]
+    record_id: Mapped[str] = mapped_column(unique=True)
+    url: Mapped[str]
+    status: Mapped[int]
+    fetched_at: Mapped[datetime]
+    ip: Mapped[str | None]
+    body_sha256: Mapped[str] = mapped_column(HASH)
+    previous_chain: Mapped[str | None] = mapped_column(HASH)
+    chain: Mapped[str | None] = mapped_column(HASH)
+
+
+class VersionRow(Base):
+    """What an article said at one time; a changed text is a new row, never an overwritten one."""
+
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("article_id", "number"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    number: Mapped[int]
+    title: Mapped[str]
+    text: Mapped[str]
+    lemmas: Mapped[str]
+    language: Mapped[str | None]
+    authors: Mapped[list[Any]]
+    published: Mapped[datetime | None]
+    published_raw: Mapped[str | None]
+    published_from: Mapped[str | None]
+    zone_known: Mapped[bool]
+    modified: Mapped[datetime | None]
+    fetched_at: Mapped[datetime]
+    from_feed: Mapped[bool]
+    partial: Mapped[bool]
+    warnings: Mapped[list[Any]]
+    text_sha256: Mapped[str] = mapped_column(HASH)
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+
+
+class VerdictRow(Base):
+    """What one lexicon says of one version."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (UniqueConstraint("version_id", "lexicon"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    lexicon: Mapped[str]
+    standing: Mapped[str]
+    score: Mapped[float]
+    kind: Mapped[str]
+    conflict: Mapped[str]
+    reasons: Mapped[list[Any]]
+    tags: Mapped[list[Any]]
+    exchange_date: Mapped[date | None]
+    stage: Mapped[int | None]
+    sequence: Mapped[int | None]
+    deal: Mapped[str | None]
+    mediators: Mapped[list[Any]]
+    transfer_place: Mapped[str | None]
+    numbers_disclosed: Mapped[bool | None]
+    judged_at: Mapped[datetime]
+
+
+class ClaimRow(Base):
+    """One number of people or bodies, with who says it and the exact quote."""
+
+    __tablename__ = "claim"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"), index=True)
+    event: Mapped[str]
+    returned_to: Mapped[str]
+    category: Mapped[str]
+    subset: Mapped[str | None]
+    count: Mapped[int]
+    precision: Mapped[str]
+    claimed_by: Mapped[list[Any]]
+    quote: Mapped[str]
+    part: Mapped[str]
+    start: Mapped[int]
+    end: Mapped[int]
+    reason: Mapped[str | None]
+
+
+class FindingRow(Base):
+    """An article with its current verdict; near misses too, so that recall can be audited."""
+
+    __tablename__ = "finding"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), unique=True)
+    verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"))
+    standing: Mapped[str] = mapped_column(index=True)
+    first_kept: Mapped[datetime] = mapped_column(index=True)
+    changed_at: Mapped[datetime]
+
+
+class SearchTextRow(Base):
+    """The lemmas of each finding's current version: what the full-text index is built on."""
+
+    __tablename__ = "search_text"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    lemmas: Mapped[str]
+
+
+class CarrierRow(Base):
+    """A source and lead that led to an article."""
+
+    __tablename__ = "carrier"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
+    first_seen: Mapped[datetime]
+
+
+class RunRow(Base):
+    """What one crawl of one source did."""
+
+    __tablename__ = "run"
+    __table_args__ = (Index("ix_run_source", "source_id", "started"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[str]
+    started: Mapped[datetime]
+    finished: Mapped[datetime]
+    outcome: Mapped[str]
+    error: Mapped[str | None]
+    url: Mapped[str | None]
+
+
+class RunCountRow(Base):
+    """How many leads, pages or drops a crawl counted under one name."""
+
+    __tablename__ = "run_count"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -1,0 +1,77 @@
+"""Databases for tests: a SQLite file, and PostgreSQL where it is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from storage import engine as database
+from storage import migrate
+
+
+def _server_program(name: str) -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    on_path = shutil.which(name)
+    return found[-1] if found else Path(on_path) if on_path else None
+
+
+def _as_postgres(command: list[str]) -> None:
+    """Run a server program; the server refuses to run as root."""
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The URL of an empty database in a throw-away cluster, or of SWAPWATCH_TEST_POSTGRES."""
+    if given := os.environ.get("SWAPWATCH_TEST_POSTGRES"):
+        yield given
+        return
+    initdb, control = _server_program("initdb"), _server_program("pg_ctl")
+    if initdb is None or control is None:
+        pytest.skip("PostgreSQL is not installed: its tests need initdb and pg_ctl")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = Path(tempfile.mkdtemp(prefix="swapwatch-postgres-"))
+    folder.chmod(0o777)
+    data = folder / "data"
+    _as_postgres([str(initdb), "-D", str(data), "-U", "swapwatch", "-A", "trust", "-E", "UTF8", "--no-sync"])
+    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
+    _as_postgres([str(control), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start"])
+    try:
+        yield f"postgresql+psycopg://swapwatch@127.0.0.1:{port}/postgres"
+    finally:
+        _as_postgres([str(control), "-D", str(data), "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, on each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/data/swapwatch.db"
+    url: str = request.getfixturevalue("postgresql_url")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("drop schema public cascade"))
+        connection.execute(text("create schema public"))
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Engine]:
+    """A migrated, empty store, on each engine in turn."""
+    engine = database.connect(database_url)
+    migrate.upgrade(engine, backup_to=None)
+    yield engine
+    engine.dispose()
