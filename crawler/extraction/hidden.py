@@ -29,7 +29,9 @@ def without_hidden(tree: HtmlElement) -> tuple[str, ...]:
     Hidden are <template> and <noscript> twins, closed dialogs, `hidden`, `aria-hidden`, hiding style attributes and
     <style> rules. A box around the page's only headline stays: outlets fade pages in by script.
     """
-    rules = [rule for sheet in sheets(tree) for rule in style_rules(sheet.text or "")]
+    rules: dict[str, list[StyleRule]] = {}
+    for rule in (rule for sheet in sheets(tree) for rule in style_rules(sheet.text or "")):
+        rules.setdefault(min(rule.ids or rule.classes), []).append(rule)
     for element in always_unseen(tree):
         _drop(element)
     keep = _around_headline(tree)
@@ -47,7 +49,7 @@ def _drop(element: HtmlElement) -> None:
         element.drop_tree()
 
 
-def _hidden(tree: HtmlElement, rules: list[StyleRule]) -> Iterator[HtmlElement]:
+def _hidden(tree: HtmlElement, rules: dict[str, list[StyleRule]]) -> Iterator[HtmlElement]:
     yield from (element for element in marked(tree) if _marked_hidden(element))
     yield from (element for element in styled(tree) if _styled_hidden(element, rules))
 
@@ -58,18 +60,23 @@ def _marked_hidden(element: HtmlElement) -> bool:
     return hides(element.get("style") or "")
 
 
-def _styled_hidden(element: HtmlElement, rules: list[StyleRule]) -> bool:
+def _styled_hidden(element: HtmlElement, rules: dict[str, list[StyleRule]]) -> bool:
     classes = frozenset((element.get("class") or "").split())
     if classes & UNSEEN_CLASSES:
         return True
     if not rules:
         return False
     tag, identity = str(element.tag), element.get("id")
-    ruling = [rule for rule in rules if rule.matches(tag, classes, identity)]
+    ruling = [
+        rule
+        for name in (*classes, identity)
+        for rule in rules.get(name or "", ())
+        if rule.matches(tag, classes, identity)
+    ]
     if not ruling or shows(element.get("style") or ""):
         return False
     # the last of the most specific rules wins, as in a browser
-    return max(enumerate(ruling), key=lambda at: (at[1].weight, at[0]))[1].hides
+    return max(ruling, key=lambda rule: (rule.weight, rule.place)).hides
 
 
 def _around_headline(tree: HtmlElement) -> set[HtmlElement]:

@@ -45,12 +45,12 @@ def mended(text: str, found: list[Block]) -> str:
         return text
     homes = _homes_of(inside)
     leads = _between_headline_and(inside[0], found)
-    lost = {_key(block): block for block in reversed(found) if _key(block) not in held}
+    near = [block for block in found if block.prose or (block in leads and _named_lead(block))]
+    lost = {_key(block): block for block in reversed(near) if _key(block) not in held}
     back = {
         block
         for block in lost.values()
-        if ((block.prose and homes & set(_homes(block))) or (block in leads and _sounds_like_lead(block)))
-        and not furniture(block.box)
+        if (block in leads or homes & set(_homes(block))) and not furniture(block.box)
     }
     return _put_back(text, found, back) if back else text
 
@@ -104,10 +104,8 @@ def _between_headline_and(first: Block, found: list[Block]) -> set[Block]:
     return set(before[headline + 1 :])
 
 
-def _sounds_like_lead(block: Block) -> bool:
-    """Say whether a block is prose, or at least long enough and in a box that is named for a lead."""
-    if block.prose:
-        return True
+def _named_lead(block: Block) -> bool:
+    """Say whether a block is long enough for a sentence, and its box is named for a report's first."""
     named = bool(_words(block.box) & box_names("lead"))
     return named and len(block.text) >= SHORTEST_LEAD and block.linked < len(block.text) / 2
 

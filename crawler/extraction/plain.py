@@ -14,6 +14,8 @@ UNPRINTABLE = re.compile(
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 """Tags that a title was given with: `A <b>bold</b> title`."""
 
+NO_LETTERS = re.compile(r"[\W_]+")
+
 TITLE_LENGTH = 500
 
 WORD = re.compile(r"\w{3,40}")
@@ -40,7 +42,7 @@ def line(raw: str | None, *, longest: int = TITLE_LENGTH) -> str:
 
 def squeezed(text: str) -> str:
     """Return letters and digits only, in lower case: what two spellings of one sentence share."""
-    return "".join(char for char in text.lower() if char.isalnum())
+    return NO_LETTERS.sub("", text.lower())
 
 
 def mixed_words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FAR_OFF = re.compile(r"-(?:\d{4,}|[3-9]\d\d)(?:\.\d+)?(?:px|pt)|-\d{2,}(?:\.\d+)?(?:em|rem|vw|vh)|-\d{3,}%")
 """`-9999px`, `-100em`: beyond the edge of any screen."""
@@ -38,11 +38,17 @@ SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)?(?P<marks>(?:[.#][\w-]+)+)", re.IG
 SEEN_ON = re.compile(r"@(?:media\s+(?:only\s+)?(?:screen|all)|supports\b.*|layer\b.*)", re.IGNORECASE)
 """The at-rules that hold for an ordinary reader; `@media print` and those for small screens do not."""
 
-WORTH_READING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*0|:\s*-\d{3,}|clip|transparent",
+NAME = re.compile(r"(?<=[.#])[\w-]+")
+
+MAY_HIDE = re.compile(
+    r"(?:display|visibility)\s*:\s*(?:none|hidden|collapse)|(?:opacity|font-size|[^-]width|[^-]height)\s*:\s*[01]?(?:\.\d*)?(?![\d.])"
+    r"|:\s*-\d\d|background|clip|transparent|rgba|scale",
     re.IGNORECASE,
 )
-TELLING = re.compile(r"display|visibility|opacity|font-size|clip|color|indent|position|overflow|transform")
+TELLING = re.compile(
+    r"display|visibility|opacity|font-size|clip|color|indent|position|overflow|transform|margin",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,8 @@ class StyleRule:
     classes: frozenset[str]
     ids: frozenset[str]
     hides: bool
+    place: int = 0
+    """How far down its sheet it stands."""
 
     @property
     def weight(self) -> tuple[int, int, int]:
@@ -96,13 +104,18 @@ def shows(declarations: str) -> bool:
 
 def style_rules(css: str) -> list[StyleRule]:
     """Return the rules with simple selectors that hide something, and those that show the same again, in order."""
-    if not WORTH_READING.search(css):
+    if not MAY_HIDE.search(css):
         return []
-    found = [
-        rule for selector, block in _blocks(css) if TELLING.search(block) for rule in _rules(selector, block)
+    found = [(selector, block) for selector, block in _blocks(css) if TELLING.search(block)]
+    hiding = [rule for selector, block in found if MAY_HIDE.search(block) for rule in _rules(selector, block)]
+    names = {name for rule in hiding if rule.hides for name in (*rule.classes, *rule.ids)}
+    return [
+        replace(rule, place=place)
+        for place, (selector, block) in enumerate(found)
+        if names.intersection(NAME.findall(selector))
+        for rule in _rules(selector, block)
+        if names & (rule.classes | rule.ids)
     ]
-    hiding = {name for rule in found if rule.hides for name in (*rule.classes, *rule.ids)}
-    return [rule for rule in found if rule.hides or hiding & (rule.classes | rule.ids)]
 
 
 def _values(declarations: str) -> dict[str, str]:
