@@ -63,6 +63,7 @@ def _advisory(engine: Engine) -> Iterator[None]:
         raise StoreUnavailable(
             f"cannot reach {place(engine)}: {' '.join(str(error.orig).split())}"
         ) from error
+    connection.detach()  # the lock ends with the connection, which must not go back to a pool
     with connection:
         connection.execute(
             text("select set_config('application_name', :us, false)"), {"us": f"swapwatch {_us()}"[:63]}
@@ -78,7 +79,10 @@ def _advisory(engine: Engine) -> Iterator[None]:
             raise StoreRefused(
                 f"{holder or 'another process'} already runs on {place(engine)}; stop it first"
             )
-        yield
+        try:
+            yield
+        finally:
+            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
 
 
 def _us() -> str:
