@@ -129,7 +129,7 @@ def write_config(site: Loopback, folder: Path) -> Path:
         "version: 1",
         "contact: tests@swapwatch.invalid",
         "network: {allow_private: [127.20.0.0/16]}",
-        "defaults: {delay: 0}",
+        "defaults: {delay: 0s}",
         "sources:",
     ]
     for host in site.hosts:

@@ -1,0 +1,218 @@
+"""What config.yaml may hold, key by key."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import timedelta
+from functools import cache
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from lxml import etree
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+)
+
+from crawler.model import Keep, Ownership, Robots, Side, SourceType, Tls
+from crawler.urls import fetchable
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DURATION = re.compile(r"^(\d{1,6})\s*([smhd])$")
+SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=7)
+
+
+def _duration(value: Any) -> timedelta:
+    match = DURATION.match(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("write a number and a unit: 30s, 5m, 1h or 7d")
+    return timedelta(seconds=int(match.group(1)) * UNITS[match.group(2)])
+
+
+def _interval(value: timedelta) -> timedelta:
+    if not SHORTEST <= value <= LONGEST:
+        raise ValueError("give an interval from 1s to 7d")
+    return value
+
+
+def _seconds(value: timedelta) -> timedelta:
+    if value > timedelta(hours=1):
+        raise ValueError("give a delay of at most 1h")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if re.search(r"\s", value.strip()):
+        raise ValueError("an address has no blanks in it; write %20 for one")
+    if "#" in value:
+        raise ValueError("leave out the fragment, the part from # on")
+    parts = urlsplit(value.strip())
+    if parts.scheme.lower() not in ("http", "https"):
+        raise ValueError("give a full web address, such as https://outlet.example/rss")
+    return fetchable(value)
+
+
+def _timezone(value: str) -> str:
+    if value not in _zones():
+        raise ValueError("give an IANA zone name, such as Europe/Kyiv")
+    return value
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _xpath(value: str) -> str:
+    try:
+        etree.XPath(value)
+    except etree.XPathSyntaxError as error:
+        raise ValueError(f"not an XPath expression: {error}") from error
+    return value
+
+
+def _nameserver(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+        fits = 0 < int(port) < 65536
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError("give ADDRESS:PORT, such as 9.9.9.9:53")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Interval = Annotated[Duration, AfterValidator(_interval)]
+Delay = Annotated[Duration, AfterValidator(_seconds)]
+WebAddress = Annotated[StrictStr, AfterValidator(_web_address)]
+Timezone = Annotated[StrictStr, AfterValidator(_timezone)]
+XPath = Annotated[StrictStr, AfterValidator(_xpath)]
+Nameserver = Annotated[StrictStr, AfterValidator(_nameserver)]
+Identifier = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Language = Annotated[StrictStr, Field(pattern=r"^[a-z]{2}$")]
+Country = Annotated[StrictStr, Field(pattern=r"^[A-Z]{2}$")]
+Port = Annotated[StrictInt, Field(ge=1, le=65535)]
+Words = Annotated[StrictStr, Field(min_length=1, max_length=200)]
+Bytes = Annotated[StrictInt, Field(ge=1024, le=1024**3)]
+
+
+class Strict(BaseModel):
+    """A part of the file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LimitsPart(Strict):
+    """Ceilings, for all sources or for one."""
+
+    feed_bytes: Bytes | None = None
+    page_bytes: Bytes | None = None
+    items: Annotated[StrictInt, Field(ge=1, le=50_000)] | None = None
+    pages: Annotated[StrictInt, Field(ge=1, le=5_000)] | None = None
+    timeout: Annotated[Duration, AfterValidator(_seconds)] | None = None
+
+
+class PageRulesPart(Strict):
+    """What one outlet's pages need; XPath expressions."""
+
+    body: list[XPath] = []
+    drop: list[XPath] = []
+    title: XPath | None = None
+    date: XPath | None = None
+    links: XPath | None = None
+
+
+class SourcePart(Strict):
+    """One list of articles to follow."""
+
+    id: Identifier
+    name: Words
+    country: Country
+    side: Side
+    ownership: Ownership
+    languages: Annotated[list[Language], Field(min_length=1, max_length=10)]
+    type: SourceType = SourceType.AUTO
+    url: WebAddress
+    timezone: Timezone | None = None
+    fallback: WebAddress | None = None
+    enabled: StrictBool = True
+    off_because: Words | None = None
+    interval: Interval | None = None
+    delay: Delay | None = None
+    headers: dict[StrictStr, SecretStr] = {}
+    tls: Tls = Tls.VERIFY
+    robots: Robots = Robots.OBEY
+    ports: Annotated[list[Port], Field(min_length=1)] = [80, 443]
+    proxy: SecretStr | None = None
+    keep: Keep = Keep.TEXT
+    page_rules: PageRulesPart = PageRulesPart()
+    limits: LimitsPart = LimitsPart()
+
+
+class GroupPart(Strict):
+    """Hosts that share one gap."""
+
+    hosts: Annotated[list[StrictStr], Field(min_length=1)]
+    delay: Delay | None = None
+
+
+class PolitenessPart(Strict):
+    """Groups of hosts, by name."""
+
+    groups: dict[StrictStr, GroupPart] = {}
+
+
+class NetworkPart(Strict):
+    """How the job reaches out."""
+
+    allow_private: list[StrictStr] = []
+    ca_file: StrictStr | None = None
+    proxy: SecretStr | None = None
+    nameserver: Nameserver | None = None
+
+
+class DatabasePart(Strict):
+    """Where findings are kept."""
+
+    url: SecretStr = SecretStr("sqlite:///data/swapwatch.db")
+
+
+class DefaultsPart(Strict):
+    """What holds for sources that say nothing else."""
+
+    interval: Interval = timedelta(minutes=5)
+    delay: Delay = timedelta(seconds=1)
+    timezone: Timezone = "UTC"
+
+
+class RetentionPart(Strict):
+    """How long details are kept; addresses and findings stay for good."""
+
+    lead_details: Duration = timedelta(days=180)
+
+
+class ConfigFile(Strict):
+    """The whole of config.yaml."""
+
+    version: Literal[1]
+    contact: StrictStr | None = None
+    database: DatabasePart = DatabasePart()
+    data: StrictStr = "data"
+    network: NetworkPart = NetworkPart()
+    politeness: PolitenessPart = PolitenessPart()
+    limits: LimitsPart = LimitsPart()
+    defaults: DefaultsPart = DefaultsPart()
+    keep_off_topic: StrictBool = False
+    retention: RetentionPart = RetentionPart()
+    sources: list[SourcePart]
