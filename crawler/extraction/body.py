@@ -11,7 +11,7 @@ from trafilatura import bare_extraction
 
 from crawler.extraction.mending import furniture, mended
 from crawler.extraction.paragraphs import SENTENCE_END, Block, blocks
-from crawler.extraction.plain import clean
+from crawler.extraction.plain import clean, squeezed
 from crawler.extraction.rules import selected
 from crawler.model import PageRules
 
@@ -23,6 +23,9 @@ MANY_ELEMENTS = 30_000
 
 LONGEST = 1_000_000
 """Characters of text kept of one page; a longer text is cut and marked."""
+
+OUTDOES = 1.8
+SENTENCE = 30
 
 SHORTEST = 25
 """Fewer characters are no sentence."""
@@ -52,7 +55,7 @@ def main_text(tree: HtmlElement, *, rules: PageRules) -> MainText:
         huge = sum(1 for _ in tree.iter()) > MANY_ELEMENTS
         if huge:
             warnings.append("body: a huge page, read plainly")
-        text = "" if huge else mended(_extracted(tree), found)
+        text = "" if huge else mended(_extracted(tree, found), found)
         text = text if len(text) >= SHORTEST else _plain(found)
     text = clean(text).strip()
     if len(text) <= LONGEST:
@@ -75,33 +78,58 @@ def _by_rule(tree: HtmlElement, paths: tuple[str, ...]) -> str:
     return "\n".join(block.text for element in named for block in blocks(element))
 
 
-def _extracted(tree: HtmlElement) -> str:
+def _extracted(tree: HtmlElement, found: list[Block]) -> str:
     """Ask the extractor: first for the sure part only, and where that is thin, in its looser ways."""
-    best = ""
-    for text in _candidates(tree):
-        if not best or (_prose(text) > 2 * _prose(best) and _prose(text) > len(text) / 2):
-            best = text
-        if _prose(best) >= ENOUGH:
+    teasers = _teasers(tree)
+    best, worth = "", 0
+    for text in _candidates(tree, found):
+        prose = _prose(text, teasers)
+        # what comes later takes in more of the page, so it has to be much better
+        if not best or (prose > OUTDOES * worth and prose > len(text) / 2):
+            best, worth = text, prose
+        if worth >= ENOUGH or _words(best) >= 2 * ENOUGH:
             break
-    return best
+    return best if worth > 0 or _words(best) >= ENOUGH / 4 else ""
 
 
-def _candidates(tree: HtmlElement) -> Iterator[str]:
-    for fast, precise in ((True, True), (False, True), (True, False)):
-        document = bare_extraction(
-            tree,
-            fast=fast,
-            favor_precision=precise,
-            include_comments=False,
-            deduplicate=False,
-            with_metadata=False,
-        )
-        yield getattr(document, "text", None) or ""
+def _teasers(tree: HtmlElement) -> set[str]:
+    """Return the words of links that are as long as sentences: mostly headlines of other reports."""
+    return {squeezed(words) for link in tree.iter("a") if len(words := link.text_content()) >= SENTENCE}
 
 
-def _prose(text: str) -> int:
-    """Count the characters in lines that read like sentences."""
-    return sum(len(line) for line in text.split("\n") if len(line) >= 40 and SENTENCE_END.search(line))
+def _candidates(tree: HtmlElement, found: list[Block]) -> Iterator[str]:
+    for fast, precise in ((True, True), (False, True)):
+        yield _by_extractor(tree, fast=fast, precise=precise)
+    yield _plain(found)
+    yield _by_extractor(tree, fast=True, precise=False)
+
+
+def _by_extractor(tree: HtmlElement, *, fast: bool, precise: bool) -> str:
+    document = bare_extraction(
+        tree,
+        fast=fast,
+        favor_precision=precise,
+        include_comments=False,
+        deduplicate=False,
+        with_metadata=False,
+    )
+    return getattr(document, "text", None) or ""
+
+
+def _prose(text: str, teasers: set[str]) -> int:
+    """Count the characters in lines that read like sentences, less those in links to other reports."""
+    count = 0
+    for row in text.replace("|", "\n").split("\n"):
+        if squeezed(row) in teasers:
+            count -= len(row)
+        elif len(row) >= SENTENCE and SENTENCE_END.search(row):
+            count += len(row)
+    return count
+
+
+def _words(text: str) -> int:
+    """Count the characters outside tables: poems and lists have lines that end like no sentence."""
+    return sum(len(row) for row in text.split("\n") if "|" not in row)
 
 
 def _plain(found: list[Block]) -> str:
