@@ -100,7 +100,7 @@ def detect(text: str, among: Sequence[str]) -> str | None:
 
     Letters decide first (і, ї, є, ґ against ы, э, ъ, ё), then function words.
     """
-    sample = text[:DETECT_CHARS].lower()
+    sample = _without_lookalikes(text[:DETECT_CHARS]).lower()
     cyrillic = sum("а" <= char <= "ӿ" for char in sample)
     latin = sum("a" <= char <= "z" for char in sample)
     if not cyrillic and not latin:

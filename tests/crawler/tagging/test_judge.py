@@ -1,0 +1,114 @@
+"""Relevance, kind and conflict on sentences of our own, each beside one that must not match."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from crawler.model import Article, Conflict, Kind, Part, Standing, Verdict
+from crawler.tagging import LEXICON, judge
+
+
+def verdict(title: str, text: str = "") -> Verdict:
+    return judge(
+        Article(address="a", outlet="o", title=title, text=text, published=datetime(2026, 3, 5, tzinfo=UTC))
+    )
+
+
+RELEVANT = [
+    "Ukraine and Russia exchange 175 prisoners of war each",
+    "Kyiv: 185 defenders are home",
+    "Moscow hands over the bodies of 1,000 Ukrainian soldiers",
+    "Стороны обменялись пленными по формуле 205 на 205",
+    "Из плена вернулись 150 российских военнослужащих",
+    "Россия передала Украине тела 1000 погибших военных",
+    "Відбувся обмін полоненими: додому повернулися 185 захисників",
+    "Двоє цивільних повернулися з російського полону",
+    "Україна повернула тіла 909 полеглих воїнів",
+]
+UNRELATED = [
+    "London Stock Exchange opens higher after a quiet night",
+    "Troops exchange fire across the line of control for a second night",
+    "Students return home from an exchange programme in Poland",
+    "Обмен веществ после сорока: что изменилось",
+    "Курс доллара в обменниках вырос",
+    "Стороны обменялись мнениями о поставках зерна",
+    "Обмін речовин навесні: поради лікаря",
+    "Бібліотека поповнила обмінний фонд книжками",
+    "У полоні стереотипів: нотатки з виставки",
+    "Укріплення на кордоні зводять до зими",
+    "Преступление раскрыли за ночь",
+]
+
+
+@pytest.mark.parametrize("title", RELEVANT)
+def test_a_headline_alone_is_enough(title: str) -> None:
+    assert verdict(title).standing is Standing.RELEVANT
+
+
+@pytest.mark.parametrize("title", UNRELATED)
+def test_look_alikes_are_off_topic(title: str) -> None:
+    assert verdict(title).standing is Standing.OFF_TOPIC
+
+
+def test_a_passing_mention_makes_no_report() -> None:
+    filler = "The council spoke about roads, schools and the budget of the town. " * 12
+    found = verdict(
+        "Town council meets", filler + "One speaker recalled a prisoner exchange with Russia. " + filler
+    )
+    assert found.standing is not Standing.RELEVANT
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Відбувся обмін полоненими: додому повернулися 185 захисників", Kind.EXCHANGE_COMPLETED),
+        ("Россия передала Украине тела 1000 погибших", Kind.BODIES_REPATRIATED),
+        ("Обмен пленными отложен, сообщили в Москве", Kind.POSTPONED_OR_FAILED),
+        ("Ukraine and Russia will exchange prisoners tomorrow", Kind.EXCHANGE_ANNOUNCED),
+        ("Kyiv and Moscow agree on a prisoner exchange", Kind.AGREEMENT),
+    ],
+)
+def test_kind_of_a_report(title: str, kind: Kind) -> None:
+    assert verdict(title).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("title", "conflict"),
+    [
+        ("Ukraine and Russia exchange 175 prisoners of war", Conflict.RU_UA),
+        ("Hamas frees four hostages, Israel releases Palestinian prisoners", Conflict.ISRAEL_PALESTINE),
+        ("Азербайджан вернул Армении восемь военнопленных", Conflict.AZ_AM),
+    ],
+)
+def test_conflict_of_a_report(title: str, conflict: Conflict) -> None:
+    assert verdict(title).conflict is conflict
+
+
+def test_reasons_point_at_the_original_words() -> None:
+    title = "Відбувся обмін по\u00adлоненими"
+    found = verdict(title)
+    reason = found.reasons[0]
+    assert reason.span.part is Part.TITLE
+    assert title[reason.span.start : reason.span.end] == "обмін по\u00adлоненими"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Обмiн полоненими вiдбувся", "Обмін пoлоненими відбувся", "Обмі\u0301н полоне\u0301ними відбувся"],
+)
+def test_look_alike_letters_and_stress_marks_do_not_hide_a_report(title: str) -> None:
+    assert verdict(title).standing is Standing.RELEVANT
+
+
+def test_the_same_article_gives_the_same_verdict() -> None:
+    assert verdict(RELEVANT[0]) == verdict(RELEVANT[0])
+    assert verdict(RELEVANT[0]).lexicon == LEXICON
+
+
+def test_a_long_text_stays_cheap() -> None:
+    """Bound on CPU time, generous: a pattern that explodes takes minutes, not seconds."""
+    text = "Обмін полоненими відбувся на кордоні України. " * 2200
+    start = time.process_time()
+    verdict("Обмін", text)
+    assert time.process_time() - start < 5
