@@ -24,24 +24,34 @@ def judge(article: Article) -> Verdict:
 
     The score runs from 0 to 1: 0.5 and more is relevant, 0.2 and more a near miss, kept to be audited.
     """
-    language = article.language if article.language in LANGUAGES else None
-    code = language or detect(f"{article.title}\n{article.text}", LANGUAGES) or "en"
-    sentences = sentences_of(article, code if code in LANGUAGES else "ru")
-    score, reasons = weighed(sentences)
-    standing = (
-        Standing.RELEVANT
-        if score >= RELEVANT
-        else Standing.NEAR_MISS
-        if score >= NEAR_MISS
-        else Standing.OFF_TOPIC
-    )
+    readings = [(code, sentences_of(article, code)) for code in _languages(article)]
+    weighings = [(weighed(sentences), code, sentences) for code, sentences in readings]
+    (score, reasons), code, sentences = max(weighings, key=lambda weighing: weighing[0][0])
+    standing = _standing(score)
     relevant = standing is Standing.RELEVANT
     return Verdict(
         lexicon=LEXICON,
         standing=standing,
         score=round(score, 3),
         kind=kind_of(sentences, code) if relevant else Kind.OFF_TOPIC,
-        conflict=conflict_of(sentences) if relevant else Conflict.NONE,
+        conflict=conflict_of(sentences, code) if relevant else Conflict.NONE,
         reasons=reasons,
         tags=tuple(dict.fromkeys(reason.rule for reason in reasons if reason.weight > 0)),
     )
+
+
+def _standing(score: float) -> Standing:
+    if score >= RELEVANT:
+        return Standing.RELEVANT
+    return Standing.NEAR_MISS if score >= NEAR_MISS else Standing.OFF_TOPIC
+
+
+def _languages(article: Article) -> tuple[str, ...]:
+    """Return the languages to read an article in: its own, or where its letters leave it open, each that may be."""
+    if article.language in LANGUAGES:
+        return (article.language,)
+    text = f"{article.title}\n{article.text}"
+    found = detect(text, LANGUAGES)
+    if found in LANGUAGES:
+        return (found,)
+    return ("ru", "uk") if any("а" <= char.lower() <= "ӿ" for char in text[:2000]) else ("en",)

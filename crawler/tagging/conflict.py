@@ -27,7 +27,7 @@ PAIRS = (
 )
 
 
-def conflict_of(sentences: Sequence[Sentence]) -> Conflict:
+def conflict_of(sentences: Sequence[Sentence], language: str) -> Conflict:
     """Return the conflict whose parties an article names most, the title counting threefold."""
     named: Counter[str] = Counter()
     for sentence in sentences:
@@ -39,5 +39,5 @@ def conflict_of(sentences: Sequence[Sentence]) -> Conflict:
     best, conflict = max(scored, key=lambda pair: pair[0])
     if best:
         return conflict
-    # one party alone: the war that this project watches first
-    return Conflict.RU_UA if named["ua"] or named["ru"] else Conflict.OTHER
+    # one party alone, or none in a language of the war this project watches first
+    return Conflict.RU_UA if named["ua"] or named["ru"] or language in ("ru", "uk") else Conflict.OTHER
