@@ -7,7 +7,7 @@ import random
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -114,7 +114,7 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Job:
     """The sources under watch, each polled by one crawl at a time."""
 
@@ -122,20 +122,19 @@ class Job:
     archive: WarcArchive
     crawling: Crawling
     progress: Progress | None
-
-    def __post_init__(self) -> None:
-        self.reports: list[CrawlReport] = []
-        self.places = asyncio.Semaphore(CRAWLS_AT_ONCE)
+    reports: list[CrawlReport] = field(default_factory=list)
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
 
     async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event) -> None:
         """Poll every source once; a signal ends the pass early with nothing lost."""
-        polls = asyncio.gather(*(self.poll(source) for source in chosen))
-        stopping = asyncio.create_task(stop.wait())
-        await asyncio.wait({polls, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not polls.done():
+
+        async def drain_on_signal() -> None:
+            await stop.wait()
             await self.crawling.stop()
-        stopping.cancel()
-        await polls
+
+        draining = asyncio.create_task(drain_on_signal())
+        await asyncio.gather(*(self.poll(source) for source in chosen))
+        draining.cancel()
 
     async def watch(self, chosen: tuple[Source, ...], stop: asyncio.Event) -> None:
         """Poll each source when it is due until a signal comes, then drain in the order that loses nothing."""

@@ -46,7 +46,7 @@ def crawl_settings(source: Source, *, user_agent: str) -> dict[str, Any]:
         },
         # every lead ends with an outcome: no request may be dropped as a duplicate
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
-        "SPIDER_MIDDLEWARES_BASE": {},
+        "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700},
         "DOWNLOADER_MIDDLEWARES_BASE": {
             "crawler.spiders.middlewares.AdmissionMiddleware": 50,
             "crawler.spiders.middlewares.RobotsMiddleware": 100,

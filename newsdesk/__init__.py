@@ -1,0 +1,1 @@
+"""For people: the command, exports, the demo newsroom."""

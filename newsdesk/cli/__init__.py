@@ -1,0 +1,18 @@
+"""The command `swapwatch`. Heavy imports happen inside the subcommand that needs them: a question answers at once."""
+
+from __future__ import annotations
+
+import sys
+
+from newsdesk.cli.app import app, guarded
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command and end the process with the exit code that the architecture promises."""
+    from newsdesk.cli import demo, explaining, housekeeping, querying, running, sources, tagging
+
+    for part in (running, querying, tagging, explaining, sources, housekeeping, demo):
+        part.register(app)
+    sys.exit(guarded(app))
