@@ -58,26 +58,37 @@ def run(config: Config, *, once: bool, only: Sequence[str] = (), progress: Progr
     Raises:
         StoreRefused: another job holds the database, or it must not be used as it is.
     """
-    chosen = tuple(s for s in config.sources if (s.id in only if only else s.enabled))
+
+    async def work() -> Summary:
+        async with opened(config, progress=progress) as job:
+            stop, chosen = _stop_on_signals(), chosen_sources(config, only)
+            await (job.pass_over(chosen, stop) if once else job.watch(chosen, stop))
+        return Summary(reports=tuple(job.reports))
+
+    return asyncio.run(work())
+
+
+def chosen_sources(config: Config, only: Sequence[str] = ()) -> tuple[Source, ...]:
+    """Return the sources named, or all that are enabled."""
+    return tuple(source for source in config.sources if (source.id in only if only else source.enabled))
+
+
+@asynccontextmanager
+async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIterator[Job]:
+    """Lock and migrate the store, start the workers, and hand out the job for the time of the block.
+
+    Raises:
+        StoreRefused: another job holds the database, or it must not be used as it is.
+    """
     engine = database.connect(config.database_url)
     try:
         with lock.hold(engine):
             migrate.upgrade(engine, backup_to=config.data / "backups")
-            return asyncio.run(_run(config, engine, chosen, once=once, progress=progress))
+            async with _crawling(config) as crawling:
+                archive = WarcArchive(config.data / "captures")
+                yield Job(engine=engine, archive=archive, crawling=crawling, progress=progress)
     finally:
         engine.dispose()
-
-
-async def _run(
-    config: Config, engine: Engine, chosen: tuple[Source, ...], *, once: bool, progress: Progress | None
-) -> Summary:
-    async with _crawling(config) as crawling:
-        job = Job(
-            engine=engine, archive=WarcArchive(config.data / "captures"), crawling=crawling, progress=progress
-        )
-        stop = _stop_on_signals()
-        await (job.pass_over(chosen, stop) if once else job.watch(chosen, stop))
-    return Summary(reports=tuple(job.reports))
 
 
 @asynccontextmanager
@@ -125,11 +136,11 @@ class Job:
     reports: list[CrawlReport] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
 
-    async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event) -> None:
+    async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event | None = None) -> None:
         """Poll every source once; a signal ends the pass early with nothing lost."""
 
         async def drain_on_signal() -> None:
-            await stop.wait()
+            await (stop or asyncio.Event()).wait()
             await self.crawling.stop()
 
         draining = asyncio.create_task(drain_on_signal())

@@ -14,6 +14,9 @@ FULL_FETCH = timedelta(hours=24)
 LIST_PAGES = 20
 """How many pages of one list are walked in one poll: older Telegram pages, sitemaps of an index."""
 
+FIRST_PAGES = 3
+"""How many pages of posts are read when a channel is polled for the first time."""
+
 VALIDATOR_CHARS = 1000
 """Longer validators are not sent back: a huge header makes servers and Twisted drop the exchange."""
 
@@ -53,9 +56,11 @@ def further_pages(found: Discovered, walk: ListWalk) -> list[str]:
         return list(found.children[:LIST_PAGES])
     posts = [post_number(lead) for lead in found.leads]
     known = walk.state.last_post
-    if found.older and known is not None and posts and min(posts) > known + 1:
-        return [found.older]
-    return []
+    if not found.older or not posts:
+        return []
+    if known is None:
+        return [found.older] if walk.pages < FIRST_PAGES else []
+    return [found.older] if min(posts) > known + 1 else []
 
 
 def state_after_list(

@@ -110,7 +110,7 @@ def weighed(sentences: Sequence[Sentence]) -> tuple[float, tuple[Reason, ...]]:
     # the rest of a long story counts by its density: one passing mention does not make a report
     total = prominent + min(tail, 12.0 * min(tail_share, 1.0))
     if not any(sentence.of(Concept.SIDE) for sentence in sentences):
-        total *= 0.7
+        total *= 0.4
     score = 1 - math.exp(-total * math.log(2) / ENOUGH)
     return score, tuple(sorted(reasons, key=lambda reason: -reason.weight))[:20]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,7 @@ from newsdesk.cli.running import print_reports
 
 if TYPE_CHECKING:
     from crawler.config import Config
+    from newsdesk.newsroom import Newsroom
 
 COLUMNS = ("id", "published", "outlet", "language", "kind", "claims", "versions", "title")
 
@@ -35,7 +37,6 @@ def demo(
     """Crawl the newsroom, let it change, crawl it again, and show what came of it."""
     import os
 
-    import scheduler
     from crawler.config import load
     from newsdesk.newsroom import Newsroom, demo_config
 
@@ -44,15 +45,7 @@ def demo(
         folder.mkdir(parents=True, exist_ok=True)
         room = stack.enter_context(Newsroom.open())
         config = load(demo_config(room, folder), os.environ)
-        say(f"first pass over {len(config.sources)} invented outlets on this machine …")
-        first = scheduler.run(config, once=True)
-        typer.echo("\nFirst pass")
-        print_reports(first.reports, Format.TABLE)
-        room.second_day()
-        say("the newsroom edits one article and withdraws another; second pass …")
-        second = scheduler.run(config, once=True)
-        typer.echo("\nSecond pass: only what changed")
-        print_reports(second.reports, Format.TABLE)
+        asyncio.run(_two_passes(config, room))
         _findings(config)
     typer.echo("\nTry next")
     where = f" --config {keep / 'config.yaml'}" if keep else ""
@@ -65,6 +58,21 @@ def demo(
     typer.echo(
         f"  {kept}swapwatch search обмін{where}\n  swapwatch show f1{where}\n  swapwatch export findings --format csv{where}"
     )
+
+
+async def _two_passes(config: Config, room: Newsroom) -> None:
+    """Run both passes in one process, as the background job would."""
+    import scheduler
+
+    async with scheduler.opened(config) as job:
+        for title, day in (("First pass", 1), ("Second pass: only what changed", 2)):
+            if day == 2:
+                room.second_day()
+            say(f"{title} over {len(config.sources)} invented outlets on this machine …")
+            seen = len(job.reports)
+            await job.pass_over(config.sources)
+            typer.echo(f"\n{title}")
+            print_reports(job.reports[seen:], Format.TABLE)
 
 
 def _findings(config: Config) -> None:

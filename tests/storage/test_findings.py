@@ -2,25 +2,23 @@
 
 from sqlalchemy import Engine, func, select
 
-from crawler.model import SourceState
+from crawler.model import Finding, SourceState
 from storage import findings, frontier, queries, search
 from storage.engine import transaction
 from storage.findings import Change, Kept
-from storage.tables import ClaimRow, FindingRow, VersionRow
+from storage.tables import ClaimRow, FindingRow, LeadRow, VersionRow
 from tests.storage.nouns import ADDRESS, NOW, changed, finding, lead
 
 OTHER = "https://slovo.example/amp-twin"
 
 
-def keep(store: Engine, found: object, *, address: str = ADDRESS, source: str = "slovo") -> Kept:
+def keep(store: Engine, found: Finding, *, address: str = ADDRESS, source: str = "slovo") -> Kept:
     with transaction(store) as session:
         one = lead(address, source=source)
         frontier.discovered(session, source, [(address, one)], state=SourceState(), now=NOW)
-        lead_id = session.scalar(
-            select(func.max(frontier.LeadRow.id)).where(frontier.LeadRow.source_id == source)
-        )
+        lead_id = session.scalar(select(func.max(LeadRow.id)).where(LeadRow.source_id == source))
         assert lead_id is not None
-        return findings.keep(session, found, lead_id=lead_id, captures=(), now=NOW)  # type: ignore[arg-type]
+        return findings.keep(session, found, lead_id=lead_id, captures=(), now=NOW)
 
 
 def test_a_finding_is_kept_with_text_verdict_claims_and_carrier(store: Engine) -> None:

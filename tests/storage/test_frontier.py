@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from crawler.model import Skipped, SkipReason, SourceState, Stage
+from crawler.model import Lead, Skipped, SkipReason, SourceState, Stage
 from storage import findings, frontier, sources
 from storage.engine import transaction
 from storage.tables import CarrierRow, LeadRow, SeenRow
@@ -15,9 +15,9 @@ from tests.storage.nouns import ADDRESS, NOW, finding, lead
 STATE = SourceState(etag='"1"', entries=2)
 
 
-def discover(store: Engine, *leads: object, source: str = "slovo") -> frontier.Discovery:
+def discover(store: Engine, *leads: Lead, source: str = "slovo") -> frontier.Discovery:
     with transaction(store) as session:
-        pairs = [(one.url, one) for one in leads]  # type: ignore[attr-defined]
+        pairs = [(one.url, one) for one in leads]
         return frontier.discovered(session, source, pairs, state=STATE, now=NOW)
 
 
