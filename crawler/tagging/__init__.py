@@ -25,7 +25,7 @@ def judge(article: Article) -> Verdict:
     The score runs from 0 to 1: 0.5 and more is relevant, 0.2 and more a near miss, kept to be audited.
     """
     readings = [(code, sentences_of(article, code)) for code in _languages(article)]
-    weighings = [(weighed(sentences), code, sentences) for code, sentences in readings]
+    weighings = [(weighed(sentences, code), code, sentences) for code, sentences in readings]
     (score, reasons), code, sentences = max(weighings, key=lambda weighing: weighing[0][0])
     standing = _standing(score)
     relevant = standing is Standing.RELEVANT
