@@ -168,15 +168,15 @@ def outcomes(folder: Path) -> Counter[str]:
 def main() -> int:
     """Run the crawl and print its table."""
     if not REALPAGES.is_dir():
-        print("the real pages lie outside the repository, at ../shared/realpages: absent here")  # noqa: T201
+        print("the real pages lie outside the repository, at ../shared/realpages: absent here")
         return 2
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(scratch)
         pages, ended = crawl(folder)
     for how, count in sorted(ended.items()):
-        print(f"{how:<30}{count:>6}")  # noqa: T201
+        print(f"{how:<30}{count:>6}")
     lost = pages - sum(ended.values()) + ended["pending"]
-    print(f"{pages} pages, {lost} without an outcome")  # noqa: T201
+    print(f"{pages} pages, {lost} without an outcome")
     return int(lost != 0)
 
 

@@ -80,7 +80,7 @@ def main() -> int:
             bad += bool(found)
             print(
                 f"kills {number + 1} to {number + 3}: {', '.join(found) or 'nothing lost, nothing doubled'}"
-            )  # noqa: T201
+            )
     return int(bad > 0)
 
 

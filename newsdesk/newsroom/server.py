@@ -26,6 +26,13 @@ class Answer:
     body: bytes
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away in the middle is no news."""
+
+
 @dataclass(slots=True)
 class Newsroom:
     """All outlets, open for the time of a `with` block."""
@@ -44,8 +51,7 @@ class Newsroom:
 
     def __enter__(self) -> Self:
         for outlet in outlets():
-            server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, outlet))
-            server.daemon_threads = True
+            server = _Server(("127.0.0.1", 0), _handler(self, outlet))
             threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
             self._servers.append(server)
             self.outlets[outlet.id] = f"http://127.0.0.1:{server.server_address[1]}"
