@@ -59,4 +59,4 @@ format: $(READY) ## let the formatter decide
 	$(BIN)/ruff check --fix .
 
 lock: $(READY)   ## pin the newest versions that pyproject.toml allows
-	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
+	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -q -o requirements.lock
