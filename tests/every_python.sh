@@ -22,7 +22,7 @@ for release in 3.11 3.12 3.13; do
   echo "== Python $release"
   env=.venvs/$release
   [ -x "$env/bin/python" ] || "$python" -m venv "$env"
-  "$env/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+  "$env/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
   "$env/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
   "$env/bin/python" -m pytest -q
   ran=$((ran + 1))
