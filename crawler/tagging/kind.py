@@ -21,13 +21,10 @@ AGREED = re.compile(
     r"agree[ds]?\b|agreement|deal\b|negotiat|talks|договор(?:ил|ен)|соглаш|переговор|домов(?:ил|лен)|угод|перемов"
 )
 DONE = re.compile(
-    r"exchanged|swapped|returned|freed|released|came home|are home|back home|brought|took place|handed over|вернул|обменял|состоял|освобожден|возвращен"
+    r"exchanged|swapped|returned|freed|released|(?:came|are|goes|go|went|walk) (?:home|free)|back home|brought|took place|handed over|вернул|отпустил|встретил|обменял|состоял|освобожден|возвращен"
     r"|передан|поверну(?:л|то)|відбу|обмінял|звільнен|вдома|удома|дома\b|передал"
 )
-LOOKING_BACK = re.compile(
-    r"since (?:the|2022)|in total|interview|recall|told|story|history|analysis|explain|families|relatives|с начала|всего с|интервью|рассказал|истори|семь|родствен"
-    r"|від початку|усього|інтерв|розпов|історі|родин|рідні"
-)
+FORMULA = re.compile(r"\d[\d ,]* (?:for|на) \d")
 
 
 def kind_of(sentences: Sequence[Sentence], _language: str) -> Kind:
@@ -45,9 +42,21 @@ def kind_of(sentences: Sequence[Sentence], _language: str) -> Kind:
     )
     if (title_bodies and not exchange) or bodies > living:
         return Kind.BODIES_REPATRIATED
-    if AGREED.search(title) and not DONE.search(title):
-        return Kind.AGREEMENT
-    if AHEAD.search(title) or (AHEAD.search(words) and not DONE.search(words)):
+    return _of_title(title) or _of_words(words)
+
+
+def _of_title(title: str) -> Kind | None:
+    """Return what the title settles."""
+    if AHEAD.search(title):
+        return Kind.EXCHANGE_ANNOUNCED
+    if DONE.search(title) or FORMULA.search(title):
+        return Kind.EXCHANGE_COMPLETED
+    return Kind.AGREEMENT if AGREED.search(title) else None
+
+
+def _of_words(words: str) -> Kind:
+    """Return what the first sentences settle."""
+    if AHEAD.search(words) and not DONE.search(words):
         return Kind.EXCHANGE_ANNOUNCED
     if DONE.search(words):
         return Kind.EXCHANGE_COMPLETED

@@ -31,6 +31,7 @@ class Concept(StrEnum):
     INSTITUTION = "institution"
     NEGOTIATION = "negotiation"
     PEOPLE = "people"
+    RECEIVED = "received"
     SIDE = "side"
 
 

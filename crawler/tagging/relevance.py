@@ -76,7 +76,7 @@ def _homecoming(sentence: Sentence) -> list[Hit]:
 
 def _bodies(sentence: Sentence) -> list[Hit]:
     """Bodies that were returned from one side to the other."""
-    pair = near([Concept.BODIES], [Concept.HOME, Concept.EXCHANGE])(sentence)
+    pair = near([Concept.BODIES], [Concept.HOME, Concept.EXCHANGE, Concept.RECEIVED])(sentence)
     return pair if pair and (sentence.of(Concept.SIDE, Concept.PEOPLE, Concept.INSTITUTION)) else []
 
 
@@ -85,12 +85,10 @@ RULES = (
     Rule("return_from_captivity", 3.0, near([Concept.HOME], [Concept.CAPTIVITY])),
     Rule("formula", 2.5, _formula),
     Rule("bodies_returned", 3.0, _bodies),
-    Rule("homecoming", 2.5, _homecoming),
+    Rule("homecoming", 2.7, _homecoming),
     Rule("exchange_of_people", 2.0, near([Concept.EXCHANGE], [Concept.PEOPLE])),
     Rule("exchange_of_convicts", 2.0, near([Concept.EXCHANGE], [Concept.CONVICTS])),
-    Rule(
-        "all_for_all", 2.0, near([Concept.NEGOTIATION], [Concept.EXCHANGE, Concept.CAPTIVITY, Concept.HOME])
-    ),
+    Rule("agreed_exchange", 2.0, near([Concept.NEGOTIATION], [Concept.EXCHANGE])),
     Rule(
         "institution",
         1.0,

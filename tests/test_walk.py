@@ -1,0 +1,169 @@
+"""The whole walk, as its user takes it: the demo crawls the newsroom twice, then the command is asked about it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+COMMAND = str(Path(sys.executable).with_name("swapwatch"))
+Ask = Callable[..., subprocess.CompletedProcess[str]]
+
+MIN_RECALL = 0.85
+MIN_PRECISION = 0.8
+
+
+def expectations() -> dict[str, dict[str, Any]]:
+    """Return what each story of the newsroom should be taken for, by its title."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in (files("newsdesk.newsroom") / "outlets").iterdir():
+        table = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        found |= {" ".join(row["title"].split()): row["expect"] for row in table["articles"]}
+    return found
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder of a finished demo, and what it printed."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [COMMAND, "demo", "--keep", str(folder)], capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return folder, done.stdout
+
+
+@pytest.fixture(scope="module")
+def ask(demo: tuple[Path, str]) -> Ask:
+    """The command, asked about the demo's store."""
+    folder, _ = demo
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [COMMAND, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def findings(ask: Ask) -> list[dict[str, Any]]:
+    """Every finding of the demo, with texts and versions."""
+    done = ask("export", "findings", "--format", "jsonl", "--with-text", "--with-versions")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def leads(ask: Ask) -> list[dict[str, Any]]:
+    """Every lead of the demo."""
+    return [json.loads(line) for line in ask("export", "leads", "--format", "jsonl").stdout.splitlines()]
+
+
+def test_every_story_ends_with_an_outcome(leads: list[dict[str, Any]]) -> None:
+    assert len(leads) == 103
+    assert all(lead["finding"] or lead["reason"] for lead in leads)
+
+
+def test_reports_are_found_and_ordinary_news_is_not(findings: list[dict[str, Any]]) -> None:
+    expected = expectations()
+    wanted = {title for title, label in expected.items() if label["relevant"] == "yes"}
+    unwanted = {title for title, label in expected.items() if label["relevant"] == "no"}
+    found = {" ".join(one["title"].split()) for one in findings}
+    assert len(found & wanted) / len(wanted) >= MIN_RECALL, sorted(wanted - found)
+    assert len(found & wanted) / len(found & (wanted | unwanted)) >= MIN_PRECISION, sorted(found & unwanted)
+
+
+def test_the_second_pass_finds_only_the_edited_article(
+    demo: tuple[Path, str], findings: list[dict[str, Any]]
+) -> None:
+    second = demo[1].partition("Second pass")[2].partition("Findings")[0]
+    total = next(line.split() for line in second.splitlines() if line.startswith("all "))
+    assert total[1:7] == ["0", "1", "1", "1", "0", "1"]
+    (edited,) = [one for one in findings if one["versions"] == 2]
+    first, last = (version["text"] for version in edited["history"])
+    assert "150" in first
+    assert "149" in last
+    assert "149" not in first
+
+
+def test_the_founding_report_keeps_agreement_and_day_apart(findings: list[dict[str, Any]]) -> None:
+    (report,) = [one for one in findings if one["title"].startswith("Second group of wounded prisoners")]
+    assert (report["exchange_date"], report["stage"], report["deal"]) == ("2025-06-10", 2, "Istanbul")
+    assert report["transfer_place"] == "Belarus"
+    assert report["numbers_disclosed"] is False
+    planned = {
+        (claim["count"], claim["category"]) for claim in report["claims"] if claim["event"] == "planned"
+    }
+    assert (6000, "bodies") in planned
+    assert not [claim for claim in report["claims"] if claim["event"] == "this_exchange"]
+
+
+def test_every_claim_is_an_exact_quote_of_the_text_or_title(findings: list[dict[str, Any]]) -> None:
+    claims = [(one, claim) for one in findings for claim in one["claims"]]
+    assert len(claims) > 50
+    for one, claim in claims:
+        assert one[claim["part"]][claim["start"] : claim["end"]] == claim["quote"]
+
+
+def test_hidden_lines_and_page_furniture_are_not_text(findings: list[dict[str, Any]]) -> None:
+    for one in findings:
+        for furniture in ("999 prisoners", "cookies", "cookie", "Наживо:", "Онлайн:", "Live: prisoner"):
+            assert furniture not in one["text"], one["address"]
+
+
+def test_dates_have_a_known_origin(findings: list[dict[str, Any]]) -> None:
+    assert all(one["published"] and one["published_from"] for one in findings)
+
+
+def test_each_fetched_finding_has_its_capture(demo: tuple[Path, str], findings: list[dict[str, Any]]) -> None:
+    from warcio.archiveiterator import ArchiveIterator
+
+    folder = demo[0] / "data" / "captures"
+    fetched = [one for one in findings if "t.me" not in one["outlet"]]
+    assert fetched
+    for one in fetched:
+        with (folder / one["capture_file"]).open("rb") as file:
+            file.seek(one["capture_offset"])
+            record = next(iter(ArchiveIterator(file)))
+            assert record.rec_type == "response"
+
+
+@pytest.mark.parametrize(
+    "query", ["обмін", "обміну полоненими", "полонених", "обмена пленными", "prisoners exchanged"]
+)
+def test_any_inflection_finds_something(ask: Ask, query: str) -> None:
+    done = ask("search", query, "--format", "jsonl")
+    assert done.returncode == 0
+    assert json.loads(done.stdout.splitlines()[0])["id"].startswith("f")
+
+
+def test_show_prints_reasons_claims_and_versions(ask: Ask, findings: list[dict[str, Any]]) -> None:
+    page = ask("show", findings[0]["id"]).stdout
+    assert all(
+        part in page for part in ("Reasons", "Claims", "Versions", "Carried by", findings[0]["address"])
+    )
+
+
+def test_explain_says_why_a_page_was_not_kept(ask: Ask, leads: list[dict[str, Any]]) -> None:
+    dropped = next(lead for lead in leads if lead["reason"] == "off_topic")
+    assert "skipped at tag: off_topic" in ask("explain", dropped["url"]).stdout
+
+
+def test_status_lists_every_source_as_well(ask: Ask) -> None:
+    rows = [json.loads(line) for line in ask("sources", "status", "--format", "jsonl").stdout.splitlines()]
+    assert len(rows) == 13
+    assert {row["state"] for row in rows} == {"ok"}
+
+
+def test_a_spreadsheet_opens_the_export(ask: Ask, demo: tuple[Path, str]) -> None:
+    assert ask("export", "findings", "--format", "csv", "--bom").stdout.startswith("\ufeffid,address")
+    assert ask("export", "findings", "--format", "xlsx", "-o", "findings.xlsx").returncode == 0
+    assert (demo[0] / "findings.xlsx").read_bytes().startswith(b"PK")
