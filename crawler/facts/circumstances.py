@@ -29,7 +29,7 @@ SEQUENCE = re.compile(
 """the 72nd exchange; 72-й обмін."""
 
 WITHHELD = re.compile(
-    r"did not (?:say|disclose|give|publish) (?:how many|a figure|numbers|figures|the number)|numbers? (?:was|were) not (?:made public|disclosed)"
+    r"(?:neither|no) \w+ (?:said|disclosed|published|gave|named) (?:how many|the number|a figure|figures|numbers)|did not (?:say|disclose|give|publish) (?:how many|a figure|numbers|figures|the number)|numbers? (?:was|were) not (?:made public|disclosed)"
     r"|neither (?:side )?(?:gave|has given|named)|не (?:называ|назвал|раскрыва|уточн|сообща)\w* (?:точн\w+ )?(?:число|количеств|цифр)|число \w+ не (?:назв|раскр)"
     r"|не (?:назива|назвал|розкрива|уточню|повідомля)\w* (?:точн\w+ )?(?:кількіст|цифр|числ)|кількість \w+ не (?:назив|розкрив)"
 )
