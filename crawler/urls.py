@@ -9,9 +9,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from functools import lru_cache
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urljoin, urlsplit, urlunsplit
-
-import tldextract
 
 TRACKING = re.compile(
     r"""^(?:
@@ -41,8 +40,6 @@ AMP_QUERY = {"amp", "outputtype"}
 
 SAFE_PATH = "/:@!$&'()*+,;=-._~"
 """Characters that RFC 3986 lets stand unescaped in a path."""
-
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def fetchable(url: str, base: str | None = None) -> str:
@@ -112,9 +109,17 @@ def redacted(url: str) -> str:
     return re.sub(r"(?<=//)[^/@\s]*@", "", url)
 
 
+@lru_cache(maxsize=1)
+def _suffixes() -> Any:
+    """Return the public suffix list as bundled; it is never fetched."""
+    import tldextract  # noqa: PLC0415 - loads an HTTP client; commands that only ask never need it
+
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
 @lru_cache(maxsize=4096)
 def _registrable(host: str) -> str:
-    found = _suffixes(host)
+    found = _suffixes()(host)
     return f"{found.domain}.{found.suffix}" if found.domain and found.suffix else TWIN_HOST.sub("", host)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lxml import etree
 from pydantic import (
@@ -62,14 +62,18 @@ def _web_address(value: str) -> str:
 
 
 def _timezone(value: str) -> str:
-    if value not in _zones():
+    if not _is_zone(value):
         raise ValueError("give an IANA zone name, such as Europe/Kyiv")
     return value
 
 
 @cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _xpath(value: str) -> str:
