@@ -1,0 +1,88 @@
+"""A web server on loopback that answers exactly what a test says, byte for byte."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+
+def http(
+    body: bytes | str = b"", *, status: str = "200 OK", kind: str = "text/html; charset=utf-8", **headers: str
+) -> bytes:
+    """Return a whole answer."""
+    raw = body.encode() if isinstance(body, str) else body
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(raw)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + raw
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request as it came in."""
+
+    path: str
+    headers: dict[str, str]
+    at: float
+
+
+@dataclass(slots=True)
+class Site:
+    """Answers by path; a missing path is 404, robots.txt too."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    answers: dict[str, bytes] = field(default_factory=dict)
+    asked: list[Asked] = field(default_factory=list)
+    connections: int = 0
+    server: asyncio.Server | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def paths(self) -> list[str]:
+        return [one.path for one in self.asked]
+
+    async def open(self) -> None:
+        self.server = await asyncio.start_server(self.serve, self.host, 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            first, *lines = head.decode("latin-1").strip().split("\r\n")
+            headers = dict(line.split(": ", 1) for line in lines)
+            path = first.split(" ")[1]
+            self.asked.append(Asked(path, headers, time.monotonic()))
+            answer = self.answers.get(path, http("not here", status="404 Not Found"))
+            if headers.get("If-None-Match") and b"ETag: " + headers["If-None-Match"].encode() in answer:
+                answer = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\n"
+            writer.write(answer)
+            await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+def feed(site: Site, *paths: str, title: str = "Обмін полоненими відбувся") -> bytes:
+    """Return an RSS feed of these paths as an answer with an ETag."""
+    items = "".join(
+        f"<item><title>{title}</title><link>{path if '://' in path else site.url + path}</link></item>"
+        for path in paths
+    )
+    return http(
+        f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>',
+        kind="application/rss+xml",
+        ETag='"1"',
+    )
+
+
+PAGE = http(
+    "<html lang='uk'><head><title>Обмін полоненими</title></head><body><h1>Обмін полоненими</h1><article>"
+    "<p>Сьогодні відбувся обмін полоненими з Росією. Додому повернулися 205 захисників, повідомив Координаційний штаб.</p>"
+    "<p>Серед звільнених є цивільні. Усім надають допомогу лікарі та психологи у шпиталі на півночі країни.</p></article></body></html>"
+)
+"""A page with a report."""
