@@ -106,9 +106,12 @@ def parse_date(raw: str, *, timezone: str, languages: Sequence[str], now: dateti
     text = " ".join(raw.replace("\u00a0", " ").split())[:100]
     if not text:
         return None
-    found = _epoch(text, raw) or _by_pattern(text, raw, timezone) or _by_mail_rules(text, raw, timezone)
-    if found is None:
-        found = _by_dictionary(text, raw, timezone, tuple(languages))
+    found = _epoch(text, raw)
+    if found is None and (part := _pattern_parts(text)) is not None:
+        # a date in a known shape that can't be, such as month 13, is not handed to looser readers
+        found = _built(part, raw, timezone)
+    elif found is None:
+        found = _by_mail_rules(text, raw, timezone) or _by_dictionary(text, raw, timezone, tuple(languages))
     return found if found and EARLIEST <= found.instant <= now + LATEST_AHEAD else None
 
 
@@ -119,16 +122,22 @@ def _epoch(text: str, raw: str) -> ParsedDate | None:
     return ParsedDate(instant=datetime.fromtimestamp(seconds, UTC), zone_known=True, raw=raw)
 
 
-def _by_pattern(text: str, raw: str, timezone: str) -> ParsedDate | None:
+def _pattern_parts(text: str) -> dict[str, str | None] | None:
+    """Return the parts of a date in one of the known shapes, or None where it has none of them."""
     for pattern in (ISO, COMPACT, DOTTED, NAMED, MONTH_FIRST):
         match = pattern.match(text)
-        if match is not None:
-            return _built(match.groupdict(), raw, timezone)
+        if match is not None and _month(match.groupdict()):
+            return match.groupdict()
     return None
 
 
+def _month(part: dict[str, str | None]) -> int:
+    """Return the month of a date's parts; 0 where its name is none."""
+    return int(part["month"] or 0) if "month" in part else MONTHS.get((part.get("name") or "").lower(), 0)
+
+
 def _built(part: dict[str, str | None], raw: str, timezone: str) -> ParsedDate | None:
-    month = int(part["month"] or 0) if "month" in part else MONTHS.get((part.get("name") or "").lower(), 0)
+    month = _month(part)
     hour, minute, second = (
         part.get(name) or part.get(f"late_{name}") for name in ("hour", "minute", "second")
     )
