@@ -86,7 +86,13 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
             migrate.upgrade(engine, backup_to=config.data / "backups")
             async with _crawling(config) as crawling:
                 archive = WarcArchive(config.data / "captures")
-                yield Job(engine=engine, archive=archive, crawling=crawling, progress=progress)
+                yield Job(
+                    engine=engine,
+                    archive=archive,
+                    crawling=crawling,
+                    progress=progress,
+                    retention_days=config.retention_days,
+                )
     finally:
         engine.dispose()
 
@@ -133,6 +139,7 @@ class Job:
     archive: WarcArchive
     crawling: Crawling
     progress: Progress | None
+    retention_days: int = 180
     reports: list[CrawlReport] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
 
@@ -166,6 +173,7 @@ class Job:
         for source in chosen:
             state = await asyncio.to_thread(self.state_of, source)
             plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
+        scheduler.add_job(self.prune, "interval", days=1, next_run_time=datetime.now(UTC), id="prune")
         scheduler.start()
         log.info("watching", sources=len(chosen))
         await stop.wait()
@@ -188,6 +196,19 @@ class Job:
         self.reports.append(report)
         if self.progress is not None:
             self.progress(report)
+
+    async def prune(self) -> None:
+        """Empty the details of leads dropped long ago."""
+
+        def pruned() -> int:
+            with database.transaction(self.engine) as session:
+                return frontier.prune(session, now=datetime.now(UTC), keep_days=self.retention_days)
+
+        try:
+            if count := await asyncio.to_thread(pruned):
+                log.info("pruned", leads=count)
+        except StoreError as error:
+            log.warning("prune_failed", cause=str(error))
 
     def desk(self, source: Source) -> Desk:
         """Return the store as the functions a crawl of `source` needs."""

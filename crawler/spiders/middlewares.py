@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self, cast
 from urllib.parse import urlsplit
 
@@ -109,7 +110,10 @@ class TurnMiddleware(_OfSpider):
             raw = response.headers.get(b"Retry-After")
             seconds = pause_asked(raw.decode("latin-1") if raw else None, now=self.spider.crawling.clock())
             if seconds is not None:
-                held = self.spider.crawling.gate.hold(request.url, seconds)
+                crawling = self.spider.crawling
+                held = crawling.gate.hold(request.url, seconds)
+                if crawling.gate.key(request.url) == crawling.gate.key(self.spider.source.url):
+                    self.spider.tally.hold_until = crawling.clock() + timedelta(seconds=held)
                 self.spider.log_once("host_on_hold", url=request.url, seconds=held)
         return response
 

@@ -50,6 +50,7 @@ def crawl_settings(source: Source, *, user_agent: str) -> dict[str, Any]:
         "DOWNLOADER_MIDDLEWARES_BASE": {
             "crawler.spiders.middlewares.AdmissionMiddleware": 50,
             "crawler.spiders.middlewares.RobotsMiddleware": 100,
+            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
             "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,

@@ -303,7 +303,8 @@ class SourceSpider(scrapy.Spider):
     async def finished(self) -> CrawlReport:
         """Commit how the poll ended and return its report."""
         report = self.tally.report(self.source, now=self.crawling.clock())
-        await asyncio.to_thread(self.desk.save, report, state_after(self.remembered, report))
+        state = state_after(self.remembered, report, hold_until=self.tally.hold_until)
+        await asyncio.to_thread(self.desk.save, report, state)
         return report
 
 

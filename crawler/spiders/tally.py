@@ -25,6 +25,8 @@ class Tally:
     skipped: Counter[SkipReason] = field(default_factory=Counter)
     error: str | None = None
     error_url: str | None = None
+    hold_until: datetime | None = None
+    """When the source's own host may be asked again, where it asked for a pause."""
     listed: bool = False
     """True once the source's list was read, or known to be unchanged."""
 
@@ -51,8 +53,11 @@ class Tally:
         )
 
 
-def state_after(state: SourceState, report: CrawlReport) -> SourceState:
-    """Return the source's state with this poll's success or failure counted in."""
+def state_after(
+    state: SourceState, report: CrawlReport, *, hold_until: datetime | None = None
+) -> SourceState:
+    """Return the source's state with this poll's success or failure, and the pause its host asked for, counted in."""
+    state = replace(state, not_before=hold_until)
     if report.outcome is Outcome.ERROR:
         return replace(
             state,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
+import shutil
+import ssl
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
-from crawler.model import Keep, Limits, Outcome, Robots, Source
+from crawler.model import Keep, Limits, Outcome, Robots, Source, Tls
 from crawler.spiders import Crawling
 from tests.crawler.spiders.conftest import Memory
 from tests.crawler.spiders.site import PAGE, Site, feed, http
@@ -189,6 +194,7 @@ async def test_a_host_that_asks_for_a_pause_gets_it(
     await crawling.crawl(source(), memory.desk())
     assert set(memory.reasons()) == {"rate_limited"}
     assert all(one.retry for one in memory.closed)
+    assert memory.state.not_before is not None
     asked = len(site.asked)
     await crawling.crawl(source(), memory.desk())
     assert len(site.asked) == asked
@@ -296,8 +302,6 @@ async def test_a_titles_only_source_fetches_no_page(
 async def test_two_sources_on_one_host_share_its_gap(
     crawling: Crawling, site: Site, source: MakeSource
 ) -> None:
-    import asyncio
-
     site.answers = {"/one": feed(site, "/a"), "/two": feed(site, "/b"), "/a": PAGE, "/b": PAGE}
     both = [source(id=name, url=f"{site.url}/{name}", delay=0.2) for name in ("one", "two")]
     await asyncio.gather(*(crawling.crawl(one, Memory().desk()) for one in both))
@@ -334,3 +338,63 @@ async def test_sitemap_indexes_are_followed(
         )
     report = await crawling.crawl(source(type=SourceType.SITEMAP, url=f"{site.url}/index.xml"), memory.desk())
     assert (report.leads_new, report.findings) == (2, 2)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A self-signed certificate and its key, made by the system's openssl."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed: no certificate can be made")
+    path = tmp_path / "both.pem"
+    command = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=127.0.0.1",
+    ]
+    subprocess.run(
+        [*command, "-keyout", path, "-out", tmp_path / "cert.pem"], check=True, capture_output=True
+    )
+    path.write_bytes(path.read_bytes() + (tmp_path / "cert.pem").read_bytes())
+    return path
+
+
+@pytest.mark.parametrize(("tls", "findings"), [(Tls.VERIFY, 0), (Tls.UNVERIFIED, 1)])
+async def test_a_certificate_that_does_not_verify_is_refused_unless_the_config_says_otherwise(
+    crawling: Crawling, memory: Memory, source: MakeSource, certificate: Path, tls: Tls, findings: int
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    secure = Site(answers={"/a": PAGE})
+    secure.server = await asyncio.start_server(secure.serve, "127.0.0.1", 0, ssl=context)
+    secure.port = secure.server.sockets[0].getsockname()[1]
+    url = secure.url.replace("http:", "https:")
+    secure.answers["/rss"] = feed(secure, f"{url}/a")
+    report = await crawling.crawl(source(url=f"{url}/rss", tls=tls), memory.desk())
+    assert report.findings == findings
+    assert ("/rss" in secure.paths()) is bool(findings)
+    secure.server.close()
+
+
+async def test_a_server_that_never_answers_costs_its_time_and_no_more(
+    crawling: Crawling, site: Site, memory: Memory, source: MakeSource
+) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    report = await crawling.crawl(
+        source(url=f"http://127.0.0.1:{port}/rss", limits=Limits(seconds=0.5)), memory.desk()
+    )
+    assert report.outcome is Outcome.ERROR
+    assert "robots" in (report.error or "")
+    silent.close()
