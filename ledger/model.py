@@ -9,7 +9,7 @@ from enum import StrEnum
 from crawler.model import Category, Conflict, Party, Precision, Speaker
 
 
-class Status(StrEnum):
+class ExchangeStatus(StrEnum):
     """Where an exchange stands."""
 
     ANNOUNCED = "announced"
@@ -43,10 +43,20 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The accounts of one category returned to one side, beside each other, and how they stand."""
+
+    returned_to: Party
+    category: Category
+    agreement: Agreement
+    accounts: tuple[Account, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChange:
     """A status, since when, and the finding that reported it."""
 
-    status: Status
+    status: ExchangeStatus
     since: datetime
     finding_id: int
 
@@ -60,6 +70,9 @@ class Exchange:
     day: date
     """The Kyiv date; the first one where the exchange took several."""
     last_day: date | None = None
+    began: datetime | None = None
+    """The UTC instant of the first report that it happened, beside the Kyiv date."""
+    ended: datetime | None = None
     deal: str | None = None
     stage: int | None = None
     sequence: int | None = None
@@ -67,4 +80,17 @@ class Exchange:
     mediators: tuple[str, ...] = ()
     statuses: tuple[StatusChange, ...] = ()
     accounts: tuple[Account, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    origins: int = 0
+    """Reports that do not repeat one another: copies of one dispatch count once."""
     finding_ids: tuple[int, ...] = ()
+
+    @property
+    def status(self) -> ExchangeStatus | None:
+        """The latest status reported, None where nothing was said yet."""
+        return max(self.statuses, key=lambda change: change.since).status if self.statuses else None
+
+    @property
+    def disagreements(self) -> tuple[Comparison, ...]:
+        """What the sides tell differently."""
+        return tuple(one for one in self.comparisons if one.agreement is Agreement.DISPUTED)

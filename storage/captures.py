@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -23,8 +22,13 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.errors import StoreUnavailable
 from crawler.model import Capture
+from storage.text_safety import storable
+from storage.torn_end import cut_torn_end
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
+
+TRANSFER = frozenset({"transfer-encoding", "content-length"})
+SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +54,14 @@ class WarcArchive:
         self._folder = folder
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._checked: set[Path] = set()
+        self._sound: dict[Path, bool] = {}
+        """Files looked at since the start: whether they may be appended to."""
 
     def write(self, captures: Sequence[Capture]) -> tuple[StoredCapture, ...]:
         """Append exchanges and force them to disk before returning.
 
         Raises:
-            StoreUnavailable: the disk is full or the folder can't be written; nothing half-written is trusted later.
+            StoreUnavailable: the disk is full or the folder can't be written; the file is as it was before.
         """
         if not captures:
             return ()
@@ -68,72 +73,102 @@ class WarcArchive:
 
     def _append(self, captures: Sequence[Capture]) -> tuple[StoredCapture, ...]:
         path = self._current(captures[0].fetched_at)
-        new = not path.exists()
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600), "r+b") as file:
-            file.seek(0, os.SEEK_END)
-            writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
-            if new:
-                writer.write_record(
-                    writer.create_warcinfo_record(
-                        path.name, {"software": "swapwatch", "format": "WARC File Format 1.1"}
-                    )
-                )
-            stored = tuple(_write(writer, file, capture, path.name) for capture in captures)
-            file.flush()
-            os.fsync(file.fileno())
-        if new:
-            self._sync_folder()
+        handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+        try:
+            size = os.fstat(handle).st_size
+            block, stored = _records(captures, name=path.name, at=size)
+            try:
+                _write_out(handle, block)
+            except BaseException:
+                self._sound.pop(path, None)  # what can't be taken back now is cut off before the next write
+                with suppress(OSError):
+                    os.ftruncate(handle, size)
+                raise
+        finally:
+            os.close(handle)
+        if path not in self._sound:
+            _sync(self._folder)
+            self._sound[path] = True
         return stored
 
     def _current(self, at: datetime) -> Path:
-        """Return the file to append to: of the day, not full, its torn end cut off."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Return the file to append to: of the day, neither full nor damaged, its torn end cut off."""
+        if not self._folder.exists():
+            self._folder.mkdir(mode=0o700, parents=True)
+            _sync(self._folder.parent)
         day = at.astimezone(UTC).strftime("%Y%m%d")
         number = 1
-        while True:
-            path = self._folder / f"swapwatch-{day}-{number:03}.warc.gz"
-            if not path.exists() or path.stat().st_size < self._max_bytes:
-                break
+        while not self._usable(path := self._folder / f"swapwatch-{day}-{number:03}.warc.gz"):
             number += 1
-        if path not in self._checked and path.exists():
-            cut_torn_end(path)
-        self._checked.add(path)
         return path
 
-    def _sync_folder(self) -> None:
-        handle = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    def _usable(self, path: Path) -> bool:
+        if not path.exists():
+            return True
+        if path.stat().st_size >= self._max_bytes:
+            return False
+        if path not in self._sound and not cut_torn_end(path):
+            self._sound[path] = False
+        return self._sound.get(path, True)
 
 
-def _write(writer: WARCWriter, file: BinaryIO, capture: Capture, name: str) -> StoredCapture:
+def _records(
+    captures: Sequence[Capture], *, name: str, at: int
+) -> tuple[memoryview, tuple[StoredCapture, ...]]:
+    """Return the bytes of all records, and where each will stand in a file that is `at` bytes long."""
+    block = BytesIO()
+    writer = WARCWriter(block, gzip=True, warc_version="WARC/1.1")
+    if at == 0:
+        about = {"software": "swapwatch", "format": "WARC File Format 1.1"}
+        writer.write_record(writer.create_warcinfo_record(name, about))
+    stored = tuple(_pair(writer, block, capture, name=name, at=at) for capture in captures)
+    return block.getbuffer(), stored
+
+
+def _write_out(handle: int, block: memoryview) -> None:
+    written = 0
+    while written < len(block):
+        written += os.write(handle, block[written:])
+    os.fsync(handle)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _pair(writer: WARCWriter, block: BytesIO, capture: Capture, *, name: str, at: int) -> StoredCapture:
     """Write response and request as a pair; return where the response stands."""
+    address = _one_line(capture.url)
     response = writer.create_warc_record(
-        capture.url,
+        address,
         "response",
         payload=BytesIO(capture.body),
-        http_headers=StatusAndHeaders(_status_line(capture), _response_headers(capture), protocol="HTTP/1.1"),
+        http_headers=StatusAndHeaders(
+            _status_line(capture), _response_headers(capture), protocol=_protocol(capture)
+        ),
         warc_headers_dict=_warc_headers(capture),
     )
     request = writer.create_warc_record(
-        capture.url,
+        address,
         "request",
         payload=BytesIO(b""),
         http_headers=StatusAndHeaders(
-            _request_line(capture), list(capture.request_headers), is_http_request=True
+            _request_line(capture), _request_headers(capture), is_http_request=True
         ),
         warc_headers_dict=_warc_headers(capture),
     )
     request.rec_headers.add_header("WARC-Concurrent-To", response.rec_headers.get_header("WARC-Record-ID"))
-    offset = file.tell()
+    start = block.tell()
     writer.write_record(response)
-    length = file.tell() - offset
+    length = block.tell() - start
     writer.write_record(request)
     return StoredCapture(
         file=name,
-        offset=offset,
+        offset=at + start,
         length=length,
         record_id=response.rec_headers.get_header("WARC-Record-ID"),
         url=capture.url,
@@ -146,7 +181,12 @@ def _write(writer: WARCWriter, file: BinaryIO, capture: Capture, name: str) -> S
 
 def _warc_headers(capture: Capture) -> dict[str, str]:
     headers = {"WARC-Date": capture.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
-    return headers | ({"WARC-IP-Address": capture.ip} if capture.ip else {})
+    return headers | ({"WARC-IP-Address": _one_line(capture.ip)} if capture.ip else {})
+
+
+def _protocol(capture: Capture) -> str:
+    named = _one_line(capture.protocol).upper()
+    return named if named.startswith("HTTP/") else "HTTP/1.1"
 
 
 def _status_line(capture: Capture) -> str:
@@ -156,54 +196,23 @@ def _status_line(capture: Capture) -> str:
 
 def _response_headers(capture: Capture) -> list[tuple[str, str]]:
     """The body is stored unchunked, so its length replaces how it was transferred."""
-    kept = [
-        (n, _one_line(v))
-        for n, v in capture.headers
-        if n.lower() not in ("transfer-encoding", "content-length")
-    ]
-    return [*kept, ("Content-Length", str(len(capture.body)))]
+    return [*_lines(capture.headers, without=TRANSFER), ("Content-Length", str(len(capture.body)))]
+
+
+def _request_headers(capture: Capture) -> list[tuple[str, str]]:
+    return _lines(capture.request_headers, without=SECRET)
 
 
 def _request_line(capture: Capture) -> str:
-    parts = urlsplit(capture.url)
-    return f"{capture.method} {parts.path or '/'}{'?' + parts.query if parts.query else ''} HTTP/1.1"
+    parts = urlsplit(_one_line(capture.url))
+    path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    return f"{_one_line(capture.method)} {path} {_protocol(capture)}"
+
+
+def _lines(headers: Iterable[tuple[str, str]], *, without: frozenset[str]) -> list[tuple[str, str]]:
+    return [(_one_line(n), _one_line(v)) for n, v in headers if n.strip().lower() not in without]
 
 
 def _one_line(value: str) -> str:
-    return " ".join(value.split())
-
-
-def cut_torn_end(path: Path) -> int:
-    """Set aside what an interrupted write left at a file's end; return the bytes cut off.
-
-    The torn bytes go to a file beside it, ending in `.torn`; every whole record stays where it was.
-    """
-    size, whole = path.stat().st_size, _whole_bytes(path)
-    if whole >= size:
-        return 0
-    with path.open("r+b") as file:
-        file.seek(whole)
-        torn = file.read()
-        with path.with_suffix(path.suffix + ".torn").open("ab") as aside:
-            aside.write(torn)
-        file.truncate(whole)
-        os.fsync(file.fileno())
-    return size - whole
-
-
-def _whole_bytes(path: Path) -> int:
-    """Return how many bytes of a file are whole gzip members, checksums included; each record is one member."""
-    whole = position = 0
-    member = zlib.decompressobj(wbits=31)
-    with path.open("rb") as file:
-        while chunk := file.read(1024 * 1024):
-            while chunk:
-                try:
-                    member.decompress(chunk)
-                except zlib.error:
-                    return whole
-                position += len(chunk) - len(member.unused_data)
-                chunk = member.unused_data
-                if member.eof:
-                    whole, member = position, zlib.decompressobj(wbits=31)
-    return whole
+    """Return a value that can't end its header line and begin another."""
+    return " ".join(storable(value).split())

@@ -4,62 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
-from sqlalchemy import DateTime, Dialect, Engine, create_engine, event, make_url
+import structlog
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeDecorator
 
-from crawler.errors import StoreUnavailable
+from crawler.errors import StoreRefused, StoreUnavailable
 
 BUSY_MS = 30_000
 """How long a writer waits for another process's transaction on SQLite."""
 
+DURABLE = ("fsync", "synchronous_commit")
+"""PostgreSQL settings without which a committed finding may be lost with the power."""
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: stored as UTC, returned aware on every engine."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Refuse instants without a zone; turn the others into UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant without a zone: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Put UTC on what SQLite returns bare."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+log = structlog.get_logger("swapwatch.storage")
 
 
-def connect(url: str, *, read_only: bool = False) -> Engine:
+def connect(url: str | URL, *, read_only: bool = False) -> Engine:
     """Return an engine for a database URL; SQLite is WAL, fully synchronous, with foreign keys on.
 
     Args:
         url: `sqlite:////absolute/path.db` or `postgresql+psycopg://…`.
         read_only: nothing can be written through it; a missing SQLite file is not made.
+
+    Raises:
+        StoreRefused: the folder of a SQLite file can't be made.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url, read_only=read_only)
-    options = "-c default_transaction_read_only=on" if read_only else ""
-    return create_engine(url, pool_pre_ping=True, connect_args={"options": options} if options else {})
+        return _sqlite(parsed, read_only=read_only)
+    return _postgresql(parsed, read_only=read_only)
 
 
-def _sqlite(url: str, *, read_only: bool) -> Engine:
-    path = Path(make_url(url).database or "")
+def _postgresql(url: URL, *, read_only: bool) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.read_only = read_only
+
+    @event.listens_for(engine, "first_connect")
+    def look(connection: Any, _record: object) -> None:
+        if not read_only:
+            for setting in _not_durable(connection):
+                log.warning(
+                    "database_not_durable",
+                    setting=f"{setting} = off",
+                    database=place(engine),
+                    remedy=f"set {setting} = on: what was committed may be lost when the server's power fails",
+                )
+
+    return engine
+
+
+def _not_durable(connection: Any) -> list[str]:
+    off = [setting for setting in DURABLE if connection.execute(f"show {setting}").fetchone()[0] == "off"]
+    connection.rollback()
+    return off
+
+
+def _sqlite(url: URL, *, read_only: bool) -> Engine:
+    path = Path(url.database or "")
     if read_only:
-        url = f"sqlite:///file:{path}?mode=ro&uri=true"
+        url = url.set(database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
     else:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreRefused(
+                f"cannot make the folder of {path}: {error}; name another place, or mend its owner and mode"
+            ) from error
     engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
 
     @event.listens_for(engine, "connect")
@@ -90,24 +108,28 @@ def transaction(engine: Engine) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except DBAPIError as error:
-        raise StoreUnavailable(_cause(error)) from error
+        raise StoreUnavailable(_cause(error, engine)) from error
     except SQLAlchemyError as error:
-        raise StoreUnavailable(f"database: {error}") from error
+        raise StoreUnavailable(f"{place(engine)}: {error}") from error
 
 
-def _cause(error: DBAPIError) -> str:
-    words = " ".join(str(error.orig).split())[:300]
-    if "full" in words:
-        return f"the disk is full ({words}); free some space, the job goes on by itself"
+def _cause(error: DBAPIError, engine: Engine) -> str:
+    words, where = " ".join(str(error.orig).split())[:300], place(engine)
+    if "is full" in words or "No space left" in words:
+        return f"{where}: the disk is full ({words}); free some space, the job goes on by itself"
     if "locked" in words:
-        return f"another process has locked the database ({words})"
-    return f"database: {words}"
+        return f"{where}: another process has locked the database ({words})"
+    return f"{where}: {words}"
 
 
 def place(engine: Engine) -> str:
     """Name the database for a message, without its password."""
-    return (
-        str(engine.url.database)
-        if engine.dialect.name == "sqlite"
-        else engine.url.render_as_string(hide_password=True)
-    )
+    if engine.dialect.name == "sqlite":
+        return str(sqlite_file(engine))
+    return engine.url.render_as_string(hide_password=True)
+
+
+def sqlite_file(engine: Engine) -> Path:
+    """Return the file of a SQLite engine, read-only or not."""
+    name = engine.url.database or ""
+    return Path(unquote(name.removeprefix("file:")) if name.startswith("file:") else name)

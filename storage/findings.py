@@ -10,22 +10,25 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.model import Article, Finding, Verdict
+from crawler.model import Article, Finding
 from storage.captures import StoredCapture
-from storage.frontier import LeadState
+from storage.frontier import ArticleState, LeadState
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
     CaptureRow,
     CarrierRow,
-    ClaimRow,
     FindingRow,
     LeadRow,
     SearchTextRow,
     VerdictRow,
     VersionRow,
 )
-from storage.text_safety import maybe_storable, sha256, storable, text_hash
+from storage.text_safety import plain_words, sha256, storable, text_hash
+from storage.verdicts import stored_verdict
+
+KEEPING = 0x5357_4151
+"""Key of the lock under which findings are kept on PostgreSQL, where writers do not wait for each other."""
 
 
 class Change(StrEnum):
@@ -51,21 +54,23 @@ def keep(
     """Store a finding and close its lead.
 
     The same article through another source is one finding with one more carrier. A text or title that differs from
-    the last version's is a new version; the old one stays.
+    the last version's is a new version; the old one stays. A feed's excerpt never takes the place of a page.
     """
-    article = _article(session, finding.article, now)
-    capture_id = _captures(session, captures)
-    version, fresh = _version(session, article, finding, capture_id, now)
-    verdict = _verdict(session, version, finding, now)
+    _one_at_a_time(session)
+    lead = session.get_one(LeadRow, lead_id)
+    article = _article(session, finding.article, lead, now)
+    capture_id = _captures(session, captures, article.id)
+    latest = _latest(session, article.id)
     row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
     new = row is None
-    row = row or FindingRow(article_id=article.id, first_kept=now)
-    row.verdict_id, row.standing, row.changed_at = verdict.id, finding.verdict.standing, now
-    session.add(row)
-    session.flush()
-    session.merge(SearchTextRow(finding_id=row.id, lemmas=storable(finding.lemmas)))
-    carried = _carrier(session, article, finding, lead_id, now)
-    _close(session, lead_id, article.id, now)
+    fresh = False
+    if row is None or latest is None or not _only_excerpt(finding.article, latest):
+        version, fresh = _version(session, article.id, latest, finding, capture_id=capture_id, now=now)
+        verdict = stored_verdict(session, version, finding, now=now)
+        row = _finding(session, row, version, verdict, now)
+        article.state = ArticleState.LIVE
+    carried = _carrier(session, article.id, lead, now)
+    _close(lead, article.id, now)
     session.flush()
     change = (
         Change.NEW if new else Change.NEW_VERSION if fresh else Change.CARRIER if carried else Change.SAME
@@ -73,9 +78,16 @@ def keep(
     return Kept(finding_id=row.id, change=change)
 
 
-def _article(session: Session, article: Article, now: datetime) -> ArticleRow:
-    """Return the row of an article, found by any of its addresses, the canonical one first."""
+def _one_at_a_time(session: Session) -> None:
+    """Let no second article be made of one address while this transaction lasts, as on SQLite anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(KEEPING)))
+
+
+def _article(session: Session, article: Article, lead: LeadRow, now: datetime) -> ArticleRow:
+    """Return the row of an article, found by any address that leads to it, the canonical one first."""
     hashes = {sha256(address): address for address in (article.address, *article.addresses)}
+    hashes.setdefault(lead.address_hash, lead.url)
     known = {
         row.address_hash: row.article_id
         for row in session.scalars(
@@ -86,7 +98,7 @@ def _article(session: Session, article: Article, now: datetime) -> ArticleRow:
     row = session.get(ArticleRow, found) if found is not None else None
     if row is None:
         row = ArticleRow(
-            address=storable(article.address),
+            address=article.address,
             address_hash=sha256(article.address),
             outlet=article.outlet,
             first_seen=now,
@@ -95,62 +107,80 @@ def _article(session: Session, article: Article, now: datetime) -> ArticleRow:
         session.flush()
     for one, address in hashes.items():
         if one not in known:
-            session.add(ArticleAddressRow(address_hash=one, address=storable(address), article_id=row.id))
+            session.add(ArticleAddressRow(address_hash=one, address=address, article_id=row.id))
     return row
 
 
-def _captures(session: Session, captures: Sequence[StoredCapture]) -> int | None:
+def _latest(session: Session, article_id: int) -> VersionRow | None:
+    return session.scalar(
+        select(VersionRow)
+        .where(VersionRow.article_id == article_id)
+        .order_by(VersionRow.number.desc())
+        .limit(1)
+    )
+
+
+def _only_excerpt(said: Article, latest: VersionRow) -> bool:
+    """Say whether this is a list's short text of an article whose page was read before."""
+    return said.from_feed and not latest.from_feed and text_hash(said.title, said.text) != latest.text_sha256
+
+
+def _captures(session: Session, captures: Sequence[StoredCapture], article_id: int) -> int | None:
     """Store the rows of the exchanges; return the id of the last, which carried the page."""
-    last = None
-    for capture in captures:
-        last = CaptureRow(
+    rows = [
+        CaptureRow(
             file=capture.file,
             offset=capture.offset,
             length=capture.length,
             record_id=capture.record_id,
-            url=storable(capture.url),
+            url=capture.url,
             status=capture.status,
             fetched_at=capture.fetched_at,
             ip=capture.ip,
             body_sha256=capture.body_sha256,
+            article_id=article_id,
         )
-        session.add(last)
-        session.flush()
-    return last.id if last else None
+        for capture in captures
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows[-1].id if rows else None
 
 
 def _version(
-    session: Session, article: ArticleRow, finding: Finding, capture_id: int | None, now: datetime
+    session: Session,
+    article_id: int,
+    latest: VersionRow | None,
+    finding: Finding,
+    *,
+    capture_id: int | None,
+    now: datetime,
 ) -> tuple[VersionRow, bool]:
     """Return the version with this text, and whether it is a new one."""
     said = finding.article
-    digest = text_hash(storable(said.title), storable(said.text))
-    latest = session.scalar(
-        select(VersionRow)
-        .where(VersionRow.article_id == article.id)
-        .order_by(VersionRow.number.desc())
-        .limit(1)
-    )
-    # a feed's excerpt does not take the place of the page that was read before
-    if latest is not None and (latest.text_sha256 == digest or (said.from_feed and not latest.from_feed)):
+    digest = text_hash(said.title, said.text)
+    if latest is not None and latest.text_sha256 == digest:
+        if latest.capture_id is None and capture_id is not None:
+            # what so far only a list had said, a page now bears out
+            latest.capture_id, latest.from_feed = capture_id, said.from_feed
         return latest, False
     row = VersionRow(
-        article_id=article.id,
+        article_id=article_id,
         number=latest.number + 1 if latest else 1,
         title=storable(said.title),
         text=storable(said.text),
-        lemmas=storable(finding.lemmas),
+        lemmas=finding.lemmas,
         language=said.language,
-        authors=[storable(name) for name in said.authors],
+        authors=list(said.authors),
         published=said.published,
-        published_raw=maybe_storable(said.published_raw),
+        published_raw=said.published_raw,
         published_from=said.published_from,
         zone_known=said.zone_known,
         modified=said.modified,
         fetched_at=now,
         from_feed=said.from_feed,
         partial=said.partial,
-        warnings=[storable(one) for one in said.warnings],
+        warnings=list(said.warnings),
         text_sha256=digest,
         capture_id=capture_id,
     )
@@ -159,83 +189,32 @@ def _version(
     return row, True
 
 
-def _verdict(session: Session, version: VersionRow, finding: Finding, now: datetime) -> VerdictRow:
-    """Return what this lexicon says of the version, stored with its claims where it is new."""
-    verdict = finding.verdict
-    known = session.scalar(
-        select(VerdictRow).where(VerdictRow.version_id == version.id, VerdictRow.lexicon == verdict.lexicon)
-    )
-    if known is not None:
-        return known
-    row = VerdictRow(version_id=version.id, judged_at=now, **_judged(verdict))
+def _finding(
+    session: Session,
+    row: FindingRow | None,
+    version: VersionRow,
+    verdict: VerdictRow,
+    now: datetime,
+) -> FindingRow:
+    """Return the article's finding with its current verdict, findable by the version's words."""
+    if row is not None and row.verdict_id == verdict.id:
+        return row
+    row = row or FindingRow(article_id=version.article_id, first_kept=now)
+    row.verdict_id, row.standing, row.changed_at = verdict.id, verdict.standing, now
     session.add(row)
     session.flush()
-    session.add_all(
-        ClaimRow(
-            verdict_id=row.id,
-            event=claim.event,
-            returned_to=claim.returned_to,
-            category=claim.category,
-            subset=claim.subset,
-            count=claim.count,
-            precision=claim.precision,
-            claimed_by=list(claim.claimed_by),
-            quote=storable(claim.quote),
-            part=claim.span.part,
-            start=claim.span.start,
-            end=claim.span.end,
-            reason=claim.reason,
-        )
-        for claim in finding.claims
-    )
+    session.merge(SearchTextRow(finding_id=row.id, lemmas=plain_words(version.lemmas)))
     return row
 
 
-def _judged(verdict: Verdict) -> dict[str, object]:
-    reasons = [
-        {
-            "rule": reason.rule,
-            "weight": reason.weight,
-            "words": storable(reason.words),
-            "part": reason.span.part,
-            "start": reason.span.start,
-            "end": reason.span.end,
-        }
-        for reason in verdict.reasons
-    ]
-    return {
-        "lexicon": verdict.lexicon,
-        "standing": verdict.standing,
-        "score": verdict.score,
-        "kind": verdict.kind,
-        "conflict": verdict.conflict,
-        "reasons": reasons,
-        "tags": list(verdict.tags),
-        "exchange_date": verdict.exchange_date,
-        "stage": verdict.stage,
-        "sequence": verdict.sequence,
-        "deal": verdict.deal,
-        "mediators": list(verdict.mediators),
-        "transfer_place": verdict.transfer_place,
-        "numbers_disclosed": verdict.numbers_disclosed,
-    }
-
-
-def _carrier(session: Session, article: ArticleRow, finding: Finding, lead_id: int, now: datetime) -> bool:
-    """Note that a source carries the article; return whether that is news."""
-    source_id = finding.lead.source_id
-    if session.get(CarrierRow, (article.id, source_id)) is not None:
+def _carrier(session: Session, article_id: int, lead: LeadRow, now: datetime) -> bool:
+    """Note that the lead's source carries the article; return whether that is news."""
+    if session.get(CarrierRow, (article_id, lead.source_id)) is not None:
         return False
-    session.add(CarrierRow(article_id=article.id, source_id=source_id, lead_id=lead_id, first_seen=now))
+    session.add(CarrierRow(article_id=article_id, source_id=lead.source_id, lead_id=lead.id, first_seen=now))
     return True
 
 
-def _close(session: Session, lead_id: int, article_id: int, now: datetime) -> None:
-    lead = session.get_one(LeadRow, lead_id)
+def _close(lead: LeadRow, article_id: int, now: datetime) -> None:
     lead.state, lead.article_id, lead.changed_at = LeadState.KEPT, article_id, now
     lead.reason = lead.stage = lead.detail = lead.next_try = None
-
-
-def count(session: Session) -> int:
-    """Return how many findings are kept."""
-    return session.scalar(select(func.count()).select_from(FindingRow)) or 0

@@ -13,14 +13,25 @@ from sqlalchemy.orm import Session
 
 from crawler.model import Lead, Skipped, SkipReason, SourceState
 from storage import sources
-from storage.tables import ArticleAddressRow, CarrierRow, FindingRow, LeadRow, SeenRow
-from storage.text_safety import maybe_storable, sha256, storable
+from storage.tables import (
+    ArticleAddressRow,
+    ArticleRow,
+    CarrierRow,
+    FindingRow,
+    LeadRow,
+    SeenRow,
+    VersionRow,
+)
+from storage.text_safety import sha256, text_hash
 
 BATCH = 400
 """Addresses asked for in one statement: below SQLite's limit of variables on every build."""
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
+
+TRIES = 5
+"""How often a lead is tried at most, whoever asks for another try."""
 
 
 class LeadState(StrEnum):
@@ -38,6 +49,16 @@ FAILURES = {
     SkipReason.TIMEOUT, SkipReason.TLS, SkipReason.UNREACHABLE,
 }  # fmt: skip
 """Reasons that say something went wrong, rather than that the page is not for us."""
+
+VANISHED = {SkipReason.GONE, SkipReason.NO_TEXT, SkipReason.REDIRECTED_AWAY}
+"""Reasons that say a page kept before is not up any more: taken down, emptied, or led home."""
+
+
+class ArticleState(StrEnum):
+    """Whether an article was still up when last looked at."""
+
+    LIVE = "live"
+    VANISHED = "vanished"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +102,10 @@ def discovered(
             elif address_hash not in seen:
                 new += 1
                 session.add(SeenRow(source_id=source_id, address_hash=address_hash, first_seen=now))
-                _add(session, lead, address_hash, article_id=kept.get(address_hash), now=now)
+                row = _row(source_id, lead, address_hash, now)
+                session.add(row)
+                if address_hash in kept:
+                    _carry(session, row, lead, kept[address_hash], now)
     sources.save_state(session, source_id, state)
     session.flush()
     return Discovery(new=new, changed=changed)
@@ -106,38 +130,56 @@ def _kept_under(hashes: list[str]) -> Any:
     )
 
 
-def _add(session: Session, lead: Lead, address_hash: str, *, article_id: int | None, now: datetime) -> None:
-    row = LeadRow(
-        source_id=lead.source_id,
-        url=storable(lead.url),
+def _row(source_id: str, lead: Lead, address_hash: str, now: datetime) -> LeadRow:
+    return LeadRow(
+        source_id=source_id,
+        url=lead.url,
         address_hash=address_hash,
-        state=LeadState.PENDING if article_id is None else LeadState.KEPT,
+        state=LeadState.PENDING,
         discovered_at=now,
         changed_at=now,
         attempts=0,
-        article_id=article_id,
         **_said(lead),
     )
-    session.add(row)
-    if article_id is not None:
-        session.flush()
-        session.merge(
-            CarrierRow(article_id=article_id, source_id=lead.source_id, lead_id=row.id, first_seen=now)
+
+
+def _carry(session: Session, row: LeadRow, lead: Lead, article_id: int, now: datetime) -> None:
+    """Make a new lead's source a carrier of an article that is kept; only news of it is worth a fetch."""
+    row.article_id = article_id
+    session.flush()
+    if session.get(CarrierRow, (article_id, row.source_id)) is None:
+        session.add(
+            CarrierRow(article_id=article_id, source_id=row.source_id, lead_id=row.id, first_seen=now)
         )
+    if not _is_news(session, lead, article_id):
+        row.state = LeadState.KEPT
+
+
+def _is_news(session: Session, lead: Lead, article_id: int) -> bool:
+    """Say whether a list shows another text of an article than the one kept last, or a later change."""
+    kept = session.scalars(
+        select(VersionRow)
+        .where(VersionRow.article_id == article_id)
+        .order_by(VersionRow.number.desc())
+        .limit(1)
+    ).one()
+    if lead.complete:
+        return text_hash(lead.title or "", lead.text or "") != kept.text_sha256
+    return lead.updated is not None and lead.updated > kept.fetched_at
 
 
 def _said(lead: Lead) -> dict[str, Any]:
     """Return the columns that hold what the list said of an article."""
     return {
-        "seen_in": storable(lead.seen_in),
-        "title": maybe_storable(lead.title),
-        "text": maybe_storable(lead.text),
+        "seen_in": lead.seen_in,
+        "title": lead.title,
+        "text": lead.text,
         "published": lead.published,
-        "published_raw": maybe_storable(lead.published_raw),
+        "published_raw": lead.published_raw,
         "zone_known": lead.zone_known,
         "updated": lead.updated,
-        "guid": maybe_storable(lead.guid),
-        "authors": [storable(name) for name in lead.authors],
+        "guid": lead.guid,
+        "authors": list(lead.authors),
         "language": lead.language,
         "complete": lead.complete,
         "warnings": list(lead.warnings),
@@ -151,13 +193,15 @@ def _fingerprint(lead: Lead) -> str:
 
 
 def _reopen(row: LeadRow, lead: Lead, now: datetime) -> bool:
-    """Let a lead be fetched again where its list shows it changed."""
+    """Let a lead be fetched again where its list shows it changed; one that waits keeps its pause."""
     said = _said(lead)
     if said["fingerprint"] == row.fingerprint:
         return False
     for name, value in said.items():
         setattr(row, name, value)
-    row.state, row.attempts, row.next_try, row.changed_at = LeadState.PENDING, 0, None, now
+    row.changed_at = now
+    if row.state != LeadState.PENDING:
+        row.state, row.attempts, row.next_try = LeadState.PENDING, 0, None
     return True
 
 
@@ -194,16 +238,20 @@ def lead_of(row: LeadRow) -> Lead:
 
 
 def close(session: Session, lead_id: int, skipped: Skipped, *, now: datetime) -> None:
-    """Note how a lead ended; one that may end otherwise stays pending, with a growing pause."""
+    """Note how a lead ended; one that may end otherwise stays pending, with a growing pause, until tries run out."""
     row = session.get_one(LeadRow, lead_id)
-    row.reason, row.stage = skipped.reason, skipped.stage
-    row.detail, row.changed_at = maybe_storable(skipped.detail), now
+    row.reason, row.stage, row.detail, row.changed_at = skipped.reason, skipped.stage, skipped.detail, now
+    row.next_try = None
     if skipped.retry:
-        row.next_try = now + min(FIRST_PAUSE * (1 << min(row.attempts, 10)), LONGEST_PAUSE)
         row.attempts += 1
+        if row.attempts >= TRIES:
+            row.state = LeadState.FAILED
+        else:
+            row.next_try = now + min(FIRST_PAUSE * (1 << (row.attempts - 1)), LONGEST_PAUSE)
         return
     row.state = _ended(skipped.reason)
-    row.next_try = None
+    if row.article_id is not None and skipped.reason in VANISHED:
+        session.get_one(ArticleRow, row.article_id).state = ArticleState.VANISHED
 
 
 def _ended(reason: SkipReason) -> LeadState:
@@ -213,12 +261,13 @@ def _ended(reason: SkipReason) -> LeadState:
 
 
 def prune(session: Session, *, now: datetime, keep_days: int = 180) -> int:
-    """Empty the details of leads dropped long ago; the addresses stay seen for good. Return how many."""
+    """Empty the details of leads dropped long ago; address, reason and fingerprint stay for good. Return how many."""
+    texts = (LeadRow.title, LeadRow.text, LeadRow.detail, LeadRow.guid, LeadRow.published_raw)
     dropped = (LeadState.SKIPPED, LeadState.FAILED, LeadState.GONE)
-    old = update(LeadRow).where(
-        LeadRow.state.in_(dropped), LeadRow.changed_at < now - timedelta(days=keep_days)
-    )
     result = session.execute(
-        old.where(LeadRow.text.is_not(None)).values(text=None, detail=None, authors=[], warnings=[])
+        update(LeadRow)
+        .where(LeadRow.state.in_(dropped), LeadRow.changed_at < now - timedelta(days=keep_days))
+        .where(or_(*(text.is_not(None) for text in texts)))
+        .values(dict.fromkeys(texts) | {LeadRow.authors: [], LeadRow.warnings: []})
     )
     return int(getattr(result, "rowcount", 0))

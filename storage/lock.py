@@ -6,17 +6,23 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from crawler.errors import StoreRefused, StoreUnavailable
-from storage.engine import place
+from storage.engine import place, sqlite_file
 
 ADVISORY_KEY = 0x5357_4150
 """`SWAP` in ASCII: the key of our advisory lock on PostgreSQL."""
+
+HOLDER = text(
+    "select a.application_name from pg_locks l join pg_stat_activity a using (pid)"
+    " where l.locktype = 'advisory' and l.classid = 0 and l.objid = :key and l.granted"
+    " and l.database = (select oid from pg_database where datname = current_database())"
+)
 
 
 @contextmanager
@@ -32,7 +38,8 @@ def hold(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def _flock(engine: Engine) -> Iterator[None]:
-    path = Path(f"{engine.url.database}.lock")
+    # resolved: two names of one database must not make two locks
+    path = Path(f"{sqlite_file(engine).resolve()}.lock")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -69,20 +76,14 @@ def _advisory(engine: Engine) -> Iterator[None]:
             text("select set_config('application_name', :us, false)"), {"us": f"swapwatch {_us()}"[:63]}
         )
         if not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY}):
-            holder = connection.scalar(
-                text(
-                    "select a.application_name from pg_locks l join pg_stat_activity a using (pid)"
-                    " where l.locktype = 'advisory' and l.objid = :key and l.granted"
-                ),
-                {"key": ADVISORY_KEY},
-            )
-            raise StoreRefused(
-                f"{holder or 'another process'} already runs on {place(engine)}; stop it first"
-            )
+            holder = connection.scalar(HOLDER, {"key": ADVISORY_KEY}) or "another process"
+            raise StoreRefused(f"{holder} already runs on {place(engine)}; stop it first")
         try:
             yield
         finally:
-            connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
+            # a server that went away in the meantime has freed the lock itself
+            with suppress(DBAPIError):
+                connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
 
 
 def _us() -> str:

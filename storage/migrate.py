@@ -1,83 +1,132 @@
-"""The schema: made, moved forward after a backup, or refused with the reason."""
+"""The schema made, or moved forward after a backup; Alembic is loaded here only, as questions need none of it."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from crawler.errors import StoreRefused, StoreUnavailable
-from storage.engine import place
+from storage.engine import connect, place, sqlite_file
+from storage.schema import HEAD, revision
+
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""What a SQLite database consists of while it is open."""
 
 
 def upgrade(engine: Engine, *, backup_to: Path | None) -> bool:
     """Bring the schema to this version's; return whether anything changed.
 
     Args:
-        engine: of an empty, current or older database.
+        engine: of an absent, empty, current or older database.
         backup_to: folder for a copy of an older SQLite database, made before it is touched.
 
     Raises:
-        StoreRefused: the database is newer, not ours, damaged, or must not be written.
+        StoreRefused: the database is newer, not ours, damaged, or must not be written; it was not touched.
     """
-    _writable(engine)
-    current = _revision(engine)
-    if current == head():
+    if engine.dialect.name == "sqlite":
+        _require_writable(sqlite_file(engine))
+        if not sqlite_file(engine).exists():
+            _make(engine)
+            return True
+    current = revision(engine)
+    if current == HEAD:
         return False
     if current is not None and backup_to is not None and engine.dialect.name == "sqlite":
-        backup(engine, backup_to / f"before-{head()}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db")
-    try:
-        with engine.begin() as connection:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    except OperationalError as error:
-        raise StoreUnavailable(f"the migration was rolled back: {error.orig}") from error
+        backup(engine, backup_to / f"before-{HEAD}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db")
+    _migrate(engine)
     return True
 
 
-def require_current(engine: Engine) -> None:
-    """Let only a database of this version through; commands that ask never migrate.
+def backup(engine: Engine, path: Path) -> None:
+    """Write a consistent copy of a SQLite database, also while it is written to; a whole file or none.
 
     Raises:
-        StoreRefused: there is none yet, or it is older, newer or not ours; the text says what to do.
+        StoreUnavailable: the copy could not be written, most often for want of space.
     """
-    if engine.dialect.name == "sqlite" and not _file(engine).exists():
-        raise StoreRefused(f"no database at {_file(engine)} yet; `swapwatch run` makes it")
-    current = _revision(engine)
-    if current is None:
-        raise StoreRefused(f"{place(engine)} is empty; `swapwatch run` fills it")
-    if current != head():
-        raise StoreRefused(
-            f"{place(engine)} is of an older version; run `swapwatch migrate` (it makes a backup first)"
-        )
-
-
-def backup(engine: Engine, path: Path) -> None:
-    """Write a consistent copy of a SQLite database, also while it is written to."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    raw = engine.raw_connection()
+    half = path.with_name(path.name + ".part")
     try:
-        raw.driver_connection.execute("VACUUM INTO ?", (str(path),))  # type: ignore[union-attr]
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        half.unlink(missing_ok=True)
+        # an empty file of our own mode: SQLite fills it, so that the copy is never readable to others
+        os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        raw = engine.raw_connection()
+        try:
+            raw.driver_connection.execute("VACUUM INTO ?", (str(half),))  # type: ignore[union-attr]
+        finally:
+            raw.close()
+        _sync(half)
+        half.replace(path)
+        _sync(path.parent)
+    except (OSError, sqlite3.Error, DBAPIError) as error:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+        raise StoreUnavailable(f"no backup could be written to {path}: {error}") from error
+
+
+def _make(engine: Engine) -> None:
+    """Make a new SQLite database beside its place and move it there whole, so that an empty file is never ours."""
+    path = sqlite_file(engine)
+    left = Path(f"{path}-wal")
+    if left.exists() and left.stat().st_size:
+        raise StoreRefused(
+            f"{path} is missing but its log {left.name} is there; restore a backup, or move the log away"
+        )
+    new = path.with_name(path.name + ".new")
+    for name in BESIDE:
+        Path(f"{new}{name}").unlink(missing_ok=True)
+    os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    maker = connect(engine.url.set(database=str(new)))
+    try:
+        _migrate(maker)
     finally:
-        raw.close()
-    path.chmod(0o600)
+        maker.dispose()
+    _sync(new)
+    new.rename(path)
+    _sync(path.parent)
 
 
-def head() -> str:
-    """Return the revision this version of the code works with."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    if revision is None:
-        raise StoreRefused("the package carries no migrations: install it anew")
-    return revision
+def _migrate(engine: Engine) -> None:
+    """Run what is missing in one transaction: it is there as a whole or not at all."""
+    try:
+        with engine.connect() as connection:
+            _heed_foreign_keys(connection, "OFF")  # rebuilding a table would else delete what points to it
+            try:
+                with connection.begin():
+                    config = _config()
+                    config.attributes["connection"] = connection
+                    command.upgrade(config, "head")
+                    _require_whole(connection)
+            finally:
+                _heed_foreign_keys(connection, "ON")
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"{place(engine)}: the migration was rolled back: {' '.join(str(error.orig).split())}"
+        ) from error
+
+
+def _heed_foreign_keys(connection: Connection, value: str) -> None:
+    if connection.dialect.name == "sqlite":
+        raw = connection.connection.driver_connection
+        raw.execute(f"PRAGMA foreign_keys={value}")  # type: ignore[union-attr]
+
+
+def _require_whole(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise StoreRefused(
+            f"the migration was rolled back: a row of {broken[0]} points to nothing; restore a backup"
+        )
 
 
 def _config() -> Config:
@@ -87,45 +136,15 @@ def _config() -> Config:
     return config
 
 
-def _revision(engine: Engine) -> str | None:
-    """Return the schema's revision, None for an empty database."""
+def _require_writable(path: Path) -> None:
+    for one in (path, path.parent):
+        if one.exists() and not os.access(one, os.W_OK):
+            raise StoreRefused(f"{one} can't be written by this user; change its owner or mode")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
-        with engine.connect() as connection:
-            return _known(connection, engine)
-    except DBAPIError as error:
-        words = " ".join(str(error.orig).split())
-        if "not a database" in words or "malformed" in words:
-            raise StoreRefused(
-                f"{place(engine)} is no SQLite database, or is damaged ({words}); restore a backup"
-            ) from error
-        raise StoreUnavailable(f"cannot open {place(engine)}: {words}") from error
-
-
-def _known(connection: Connection, engine: Engine) -> str | None:
-    current = MigrationContext.configure(connection).get_current_revision()
-    tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
-    if current is None:
-        if tables:
-            names = ", ".join(sorted(tables)[:3])
-            raise StoreRefused(
-                f"{place(engine)} belongs to another program (tables {names}); use another database"
-            )
-        return None
-    if current not in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}:
-        raise StoreRefused(
-            f"{place(engine)} was written by a newer swapwatch (schema {current}); update this one"
-        )
-    return current
-
-
-def _writable(engine: Engine) -> None:
-    if engine.dialect.name != "sqlite":
-        return
-    path = _file(engine)
-    for place_ in (path, path.parent):
-        if place_.exists() and not os.access(place_, os.W_OK):
-            raise StoreRefused(f"{place_} can't be written by this user; change its owner or mode")
-
-
-def _file(engine: Engine) -> Path:
-    return Path((engine.url.database or "").removeprefix("file:"))
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import REGCONFIG, TSVECTOR
 from sqlalchemy.orm import Session
 
 from crawler.model import Conflict, Kind, Standing
+from storage.snippets import Snippet, snippet
 from storage.tables import ArticleRow, CarrierRow, FindingRow, VerdictRow, VersionRow
+from storage.text_safety import plain_words
 
 MAX_WORDS = 64
 """Words of a query that are looked at: nobody types more on purpose."""
@@ -50,6 +52,7 @@ class Hit:
     published: datetime | None
     first_kept: datetime
     text: str
+    snippet: Snippet
 
 
 def search(
@@ -62,48 +65,57 @@ def search(
         filters: further limits.
         limit: most hits returned.
     """
-    statement = filtered(filters)
-    groups = [group for group in words[:MAX_WORDS] if group]
+    statement = matching(filters)
+    groups = _searchable(words)
     if not groups:
-        return _hits(session, statement.order_by(*NEWEST_FIRST).limit(limit))
-    if session.get_bind().dialect.name == "sqlite":
+        if words:  # nothing but signs was asked for, and no signs are indexed
+            return []
+        statement = statement.order_by(*NEWEST_FIRST)
+    elif session.get_bind().dialect.name == "sqlite":
         statement = _match_sqlite(statement, groups)
     else:
         statement = _match_postgresql(statement, groups)
-    return _hits(session, statement.limit(limit))
+    return _hits(session, session.scalars(statement.limit(limit)).all(), words)
 
 
-def filtered(filters: Filters) -> Any:
-    """Return the statement that selects findings in brief, narrowed by the filters."""
-    when = func.coalesce(VersionRow.published, FindingRow.first_kept)
-    brief = (
-        select(FindingRow, ArticleRow, VersionRow, VerdictRow)
-        .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
-        .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
-        .join(VersionRow, VersionRow.id == VerdictRow.version_id)
-        .where(FindingRow.standing.in_(filters.standings))
-    )
-    statement: Any = brief
-    equal: list[tuple[ColumnElement[Any] | Any, Any]] = [
-        (VersionRow.language, filters.language),
-        (VerdictRow.kind, filters.kind),
-        (VerdictRow.conflict, filters.conflict),
-    ]
-    for name, value in equal:
-        if value is not None:
-            statement = statement.where(name == value)
-    if filters.source is not None:
-        carried = select(CarrierRow.article_id).where(CarrierRow.source_id == filters.source)
-        statement = statement.where(ArticleRow.id.in_(carried))
-    if filters.since is not None:
-        statement = statement.where(when >= filters.since)
-    if filters.until is not None:
-        statement = statement.where(when < filters.until)
+def matching(filters: Filters) -> Select[int]:
+    """Return the statement that selects the numbers of findings, narrowed by the filters.
+
+    Ids alone, so that ranking a hundred thousand findings moves no texts.
+    """
+    statement = select(FindingRow.id).where(FindingRow.standing.in_(filters.standings))
+    for condition in _conditions(filters):
+        statement = statement.where(condition)
     return statement
 
 
+def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    verdict = select(VerdictRow.id).where(VerdictRow.id == FindingRow.verdict_id)
+    version = verdict.join(VersionRow, VersionRow.id == VerdictRow.version_id)
+    when = func.coalesce(VersionRow.published, FindingRow.first_kept)
+    if filters.kind is not None:
+        yield verdict.where(VerdictRow.kind == filters.kind).exists()
+    if filters.conflict is not None:
+        yield verdict.where(VerdictRow.conflict == filters.conflict).exists()
+    if filters.language is not None:
+        yield version.where(VersionRow.language == filters.language).exists()
+    if filters.since is not None:
+        yield version.where(when >= filters.since).exists()
+    if filters.until is not None:
+        yield version.where(when < filters.until).exists()
+    if filters.source is not None:
+        carried = select(CarrierRow.article_id).where(CarrierRow.source_id == filters.source)
+        yield FindingRow.article_id.in_(carried)
+
+
+def _searchable(words: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the words as the index holds them; what has neither letter nor digit is left out."""
+    groups = [[plain for word in group if (plain := plain_words(word))] for group in words[:MAX_WORDS]]
+    return [group for group in groups if group]
+
+
 def _match_sqlite(statement: Select[Any], groups: Sequence[Sequence[str]]) -> Select[Any]:
-    query = " AND ".join("(" + " OR ".join(_quoted(word) for word in group) + ")" for group in groups)
+    query = " AND ".join("(" + " OR ".join(f'"{word}"' for word in group) + ")" for group in groups)
     index = table("search_fts", column("rowid"))
     return (
         statement.join(index, index.c.rowid == FindingRow.id)
@@ -112,17 +124,13 @@ def _match_sqlite(statement: Select[Any], groups: Sequence[Sequence[str]]) -> Se
     )
 
 
-def _quoted(word: str) -> str:
-    return '"' + word.replace('"', '""').replace("\x00", "") + '"'
-
-
 def _match_postgresql(statement: Select[Any], groups: Sequence[Sequence[str]]) -> Select[Any]:
     simple = cast("simple", REGCONFIG)
     query: Any = None
     for group in groups:
         either: Any = None
         for word in group:
-            one = func.phraseto_tsquery(simple, word.replace("\x00", ""))
+            one = func.phraseto_tsquery(simple, word)
             either = one if either is None else either.op("||")(one)
         query = either if query is None else query.op("&&")(either)
     index = table("search_text", column("finding_id"), column("words", TSVECTOR))
@@ -133,12 +141,27 @@ def _match_postgresql(statement: Select[Any], groups: Sequence[Sequence[str]]) -
     )
 
 
-def _hits(session: Session, statement: Select[Any]) -> list[Hit]:
-    return [hit_of(*row) for row in session.execute(statement)]
+def _hits(session: Session, ids: Sequence[int], words: Sequence[Sequence[str]]) -> list[Hit]:
+    """Return findings in brief, in the order of the ids."""
+    statement = (
+        select(FindingRow, ArticleRow, VersionRow, VerdictRow)
+        .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
+        .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
+        .join(VersionRow, VersionRow.id == VerdictRow.version_id)
+        .where(FindingRow.id.in_(ids))
+    )
+    found = {row[0].id: row for row in session.execute(statement)}
+    return [_hit(*found[one], words=words) for one in ids]
 
 
-def hit_of(finding: FindingRow, article: ArticleRow, version: VersionRow, verdict: VerdictRow) -> Hit:
-    """Return a row of `filtered` as a noun."""
+def _hit(
+    finding: FindingRow,
+    article: ArticleRow,
+    version: VersionRow,
+    verdict: VerdictRow,
+    *,
+    words: Sequence[Sequence[str]],
+) -> Hit:
     return Hit(
         id=finding.id,
         title=version.title,
@@ -152,4 +175,5 @@ def hit_of(finding: FindingRow, article: ArticleRow, version: VersionRow, verdic
         published=version.published,
         first_kept=finding.first_kept,
         text=version.text,
+        snippet=snippet(version.text, words),
     )

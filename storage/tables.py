@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from storage.engine import UtcDateTime
+from storage.columns import SafeJson, SafeText, UtcDateTime
 
 NEVER_REUSED = {"sqlite_autoincrement": True}
 
@@ -28,7 +28,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, str: Text, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {datetime: UtcDateTime, str: SafeText, list[Any]: SafeJson}  # noqa: RUF012
 
 
 class SourceStateRow(Base):
@@ -111,6 +111,7 @@ class ArticleRow(Base):
     address_hash: Mapped[str] = mapped_column(HASH, unique=True)
     outlet: Mapped[str] = mapped_column(index=True)
     first_seen: Mapped[datetime]
+    state: Mapped[str] = mapped_column(default="live", server_default="live")
 
 
 class ArticleAddressRow(Base):
@@ -141,6 +142,7 @@ class CaptureRow(Base):
     body_sha256: Mapped[str] = mapped_column(HASH)
     previous_chain: Mapped[str | None] = mapped_column(HASH)
     chain: Mapped[str | None] = mapped_column(HASH)
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
 
 
 class VersionRow(Base):
@@ -232,7 +234,7 @@ class FindingRow(Base):
 
 
 class SearchTextRow(Base):
-    """The lemmas of each finding's current version: what the full-text index is built on."""
+    """The words of each finding's current version, as lemmas: what the full-text index is built on."""
 
     __tablename__ = "search_text"
 
@@ -246,7 +248,7 @@ class CarrierRow(Base):
     __tablename__ = "carrier"
 
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
-    source_id: Mapped[str] = mapped_column(primary_key=True)
+    source_id: Mapped[str] = mapped_column(primary_key=True, index=True)
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("lead.id"))
     first_seen: Mapped[datetime]
 

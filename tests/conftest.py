@@ -8,13 +8,16 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from storage import engine as database
 from storage import migrate
+
+NOBODY = 65534
 
 
 def _server_program(name: str) -> Path | None:
@@ -29,12 +32,9 @@ def _as_postgres(command: list[str]) -> None:
     subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """The URL of an empty database in a throw-away cluster, or of SWAPWATCH_TEST_POSTGRES."""
-    if given := os.environ.get("SWAPWATCH_TEST_POSTGRES"):
-        yield given
-        return
+@contextmanager
+def _cluster() -> Iterator[str]:
+    """Start a throw-away cluster on a free port; yield the URL of its superuser."""
     initdb, control = _server_program("initdb"), _server_program("pg_ctl")
     if initdb is None or control is None:
         pytest.skip("PostgreSQL is not installed: its tests need initdb and pg_ctl")
@@ -52,6 +52,32 @@ def postgresql_url() -> Iterator[str]:
     finally:
         _as_postgres([str(control), "-D", str(data), "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_admin_url() -> Iterator[str]:
+    """The URL of a PostgreSQL server: of SWAPWATCH_TEST_POSTGRES, or of a throw-away cluster."""
+    pytest.importorskip("psycopg", reason="the postgres extra is not installed")
+    if given := os.environ.get("SWAPWATCH_TEST_POSTGRES"):
+        yield given
+        return
+    with _cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_admin_url: str) -> Iterator[str]:
+    """The URL of a database of our own: nothing that was on the server before is touched."""
+    admin = create_engine(
+        make_url(postgresql_admin_url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    name = f"swapwatch_test_{os.getpid()}"
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {name} encoding 'UTF8' template template0"))
+    yield admin.url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+    admin.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -75,3 +101,20 @@ def store(database_url: str) -> Iterator[Engine]:
     migrate.upgrade(engine, backup_to=None)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def unprivileged_folder() -> Iterator[Path]:
+    """A folder of a user without rights; root becomes that user for the test."""
+    folder = Path(tempfile.mkdtemp(prefix="swapwatch-unprivileged-"))
+    root = os.geteuid() == 0
+    if root:
+        os.chown(folder, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, 0)
+    try:
+        yield folder
+    finally:
+        if root:
+            os.setresuid(0, 0, 0)
+        folder.chmod(0o700)
+        shutil.rmtree(folder)

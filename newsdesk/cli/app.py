@@ -101,10 +101,10 @@ def opened(config: Config) -> Engine:
         StoreRefused: there is none, or it needs a migration; the text says what to do.
     """
     from storage import engine as database
-    from storage import migrate
+    from storage import schema
 
     engine = database.connect(config.database_url, read_only=True)
-    migrate.require_current(engine)
+    schema.require_current(engine)
     return engine
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from crawler.model import (
     Article,
@@ -17,10 +21,18 @@ from crawler.model import (
     Lead,
     Part,
     Party,
+    SourceState,
     Span,
     Standing,
     Verdict,
 )
+from storage import findings, frontier, queries
+from storage.captures import StoredCapture
+from storage.engine import transaction
+from storage.findings import Kept
+from storage.queries import WholeFinding
+from storage.tables import LeadRow
+from storage.text_safety import sha256
 
 NOW = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
 ADDRESS = "https://slovo.example/war/1"
@@ -70,6 +82,38 @@ def finding(
         lead=lead(address, source=source),
         lemmas="обмін полонений додому повернутися 205 захисник",
     )
+
+
+def lead_id(session: Session, address: str = ADDRESS, *, source: str = "slovo") -> int:
+    """Discover an address through a source; return the number of its lead."""
+    frontier.discovered(
+        session, source, [(address, lead(address, source=source))], state=SourceState(), now=NOW
+    )
+    return session.scalars(
+        select(LeadRow.id).where(LeadRow.source_id == source, LeadRow.address_hash == sha256(address))
+    ).one()
+
+
+def kept(
+    store: Engine,
+    found: Finding,
+    *,
+    address: str = ADDRESS,
+    captures: Sequence[StoredCapture] = (),
+    now: datetime = NOW,
+) -> Kept:
+    """Walk a finding's whole way into the store, in one transaction."""
+    with transaction(store) as session:
+        number = lead_id(session, address, source=found.lead.source_id)
+        return findings.keep(session, found, lead_id=number, captures=captures, now=now)
+
+
+def whole(store: Engine, finding_id: int) -> WholeFinding:
+    """Return a finding that must be there."""
+    with transaction(store) as session:
+        found = queries.finding(session, finding_id)
+    assert found is not None
+    return found
 
 
 def changed(found: Finding, text: str) -> Finding:
