@@ -17,11 +17,11 @@ from sqlalchemy import Engine
 
 from crawler.config import Config
 from crawler.errors import StoreError
-from crawler.model import CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
+from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
 from crawler.polling import first_due, next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from storage import engine as database
-from storage import findings, frontier, lock, migrate, runs, sources
+from storage import evidence, findings, frontier, lock, migrate, runs, sources
 from storage.captures import WarcArchive
 
 Progress = Callable[[CrawlReport], None]
@@ -221,16 +221,26 @@ class Job:
             with database.transaction(self.engine) as session:
                 return frontier.pending(session, source.id, now=datetime.now(UTC), limit=limit)
 
-        def keep(lead_id: int, finding: Finding) -> findings.Kept:
+        def archive(captures: Sequence[Capture]) -> int:
+            written = self.archive.write(captures)
+            with database.transaction(self.engine) as session:
+                return evidence.add(session, written)
+
+        def keep(lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
             captures = self.archive.write(finding.captures)
             with database.transaction(self.engine) as session:
                 return findings.keep(
-                    session, finding, lead_id=lead_id, captures=captures, now=datetime.now(UTC)
+                    session,
+                    finding,
+                    lead_id=lead_id,
+                    captures=captures,
+                    list_capture=seen_in,
+                    now=datetime.now(UTC),
                 )
 
-        def close(lead_id: int, skipped: Skipped) -> None:
+        def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
             with database.transaction(self.engine) as session:
-                frontier.close(session, lead_id, skipped, now=datetime.now(UTC))
+                frontier.close(session, lead_id, skipped, list_capture=seen_in, now=datetime.now(UTC))
 
         def save(report: CrawlReport, state: SourceState) -> None:
             with database.transaction(self.engine) as session:
@@ -241,6 +251,7 @@ class Job:
             state=lambda: self.state_of(source),
             discovered=discovered,
             pending=pending,
+            archive=archive,
             keep=keep,
             close=close,
             save=save,

@@ -65,11 +65,16 @@ def fetchable(url: str, base: str | None = None) -> str:
     )
 
 
-def canonical(url: str, *, keep_query: bool = True) -> str:
+def canonical(url: str, *, keep_query: bool = True, keep_fragment: bool = False) -> str:
     """Return the address by which an article is known: the same for all its spellings and twins.
 
     Host names lose `www.`, `m.` and the like, paths their AMP forms and trailing slash, queries their tracking and
     session parameters; http and https are one. An address that is no web address comes back stripped only.
+
+    Args:
+        url: as found.
+        keep_query: False drops the whole query.
+        keep_fragment: True for entries of a list that have no address but a mark in the list's own.
     """
     try:
         parts = urlsplit(fetchable(url))
@@ -80,7 +85,8 @@ def canonical(url: str, *, keep_query: bool = True) -> str:
     if host == "t.me":
         path = path.removeprefix("/s") if path.startswith("/s/") else path
     query = _plain_query(parts.query) if keep_query and host != "t.me" else ""
-    return urlunsplit(("https", host, path, query, ""))
+    fragment = urlsplit(url.strip()).fragment if keep_fragment else ""
+    return urlunsplit(("https", host, path, query, fragment))
 
 
 def site(url: str) -> str:

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Article, Finding
+from storage import evidence
 from storage.captures import StoredCapture
 from storage.frontier import ArticleState, LeadState
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
-    CaptureRow,
     CarrierRow,
     FindingRow,
     LeadRow,
@@ -49,23 +49,40 @@ class Kept:
 
 
 def keep(
-    session: Session, finding: Finding, *, lead_id: int, captures: Sequence[StoredCapture], now: datetime
+    session: Session,
+    finding: Finding,
+    *,
+    lead_id: int,
+    captures: Sequence[StoredCapture],
+    now: datetime,
+    list_capture: int | None = None,
 ) -> Kept:
     """Store a finding and close its lead.
 
     The same article through another source is one finding with one more carrier. A text or title that differs from
     the last version's is a new version; the old one stays. A feed's excerpt never takes the place of a page.
+
+    Args:
+        session: of the caller's transaction.
+        finding: the article with its verdict and claims.
+        lead_id: the lead that led to it.
+        captures: its page as received, redirects first; empty where the list's own text is the article.
+        now: the instant of keeping.
+        list_capture: number of the stored list that named it; None keeps what the lead knows already.
     """
     _one_at_a_time(session)
     lead = session.get_one(LeadRow, lead_id)
     article = _article(session, finding.article, lead, now)
-    capture_id = _captures(session, captures, article.id)
+    lead.list_capture_id = list_capture or lead.list_capture_id
+    page = evidence.add(session, captures, article_id=article.id) if captures else None
     latest = _latest(session, article.id)
     row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
     new = row is None
     fresh = False
     if row is None or latest is None or not _only_excerpt(finding.article, latest):
-        version, fresh = _version(session, article.id, latest, finding, capture_id=capture_id, now=now)
+        version, fresh = _version(
+            session, article.id, latest, finding, capture_id=page or lead.list_capture_id, now=now
+        )
         verdict = stored_verdict(session, version, finding, now=now)
         row = _finding(session, row, version, verdict, now)
         article.state = ArticleState.LIVE
@@ -125,28 +142,6 @@ def _only_excerpt(said: Article, latest: VersionRow) -> bool:
     return said.from_feed and not latest.from_feed and text_hash(said.title, said.text) != latest.text_sha256
 
 
-def _captures(session: Session, captures: Sequence[StoredCapture], article_id: int) -> int | None:
-    """Store the rows of the exchanges; return the id of the last, which carried the page."""
-    rows = [
-        CaptureRow(
-            file=capture.file,
-            offset=capture.offset,
-            length=capture.length,
-            record_id=capture.record_id,
-            url=capture.url,
-            status=capture.status,
-            fetched_at=capture.fetched_at,
-            ip=capture.ip,
-            body_sha256=capture.body_sha256,
-            article_id=article_id,
-        )
-        for capture in captures
-    ]
-    session.add_all(rows)
-    session.flush()
-    return rows[-1].id if rows else None
-
-
 def _version(
     session: Session,
     article_id: int,
@@ -160,7 +155,7 @@ def _version(
     said = finding.article
     digest = text_hash(said.title, said.text)
     if latest is not None and latest.text_sha256 == digest:
-        if latest.capture_id is None and capture_id is not None:
+        if capture_id is not None and (latest.capture_id is None or latest.from_feed > said.from_feed):
             # what so far only a list had said, a page now bears out
             latest.capture_id, latest.from_feed = capture_id, said.from_feed
         return latest, False

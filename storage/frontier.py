@@ -237,11 +237,14 @@ def lead_of(row: LeadRow) -> Lead:
     )
 
 
-def close(session: Session, lead_id: int, skipped: Skipped, *, now: datetime) -> None:
+def close(
+    session: Session, lead_id: int, skipped: Skipped, *, now: datetime, list_capture: int | None = None
+) -> None:
     """Note how a lead ended; one that may end otherwise stays pending, with a growing pause, until tries run out."""
     row = session.get_one(LeadRow, lead_id)
     row.reason, row.stage, row.detail, row.changed_at = skipped.reason, skipped.stage, skipped.detail, now
     row.next_try = None
+    row.list_capture_id = list_capture or row.list_capture_id
     if skipped.retry:
         row.attempts += 1
         if row.attempts >= TRIES:

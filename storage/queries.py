@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, union
 from sqlalchemy.orm import Session
 
 from storage.from_rows import claim_of, evidence_of, stored_lead, stored_verdict, stored_version
@@ -121,10 +121,15 @@ def _versions(session: Session, articles: Sequence[int]) -> dict[int, list[Store
 
 
 def _captures(session: Session, articles: Sequence[int]) -> dict[int, list[Evidence]]:
-    rows = session.scalars(
-        select(CaptureRow).where(CaptureRow.article_id.in_(articles)).order_by(CaptureRow.id)
+    own = select(CaptureRow.id, CaptureRow.article_id).where(CaptureRow.article_id.in_(articles))
+    lists = select(LeadRow.list_capture_id, LeadRow.article_id).where(
+        LeadRow.article_id.in_(articles), LeadRow.list_capture_id.is_not(None)
     )
-    return _grouped(rows, lambda row: (row.article_id, evidence_of(row)))
+    of = union(own, lists).subquery()
+    rows = session.execute(
+        select(of.c.article_id, CaptureRow).join(CaptureRow, CaptureRow.id == of.c.id).order_by(CaptureRow.id)
+    )
+    return _grouped(rows, lambda row: (row[0], evidence_of(row[1])))
 
 
 def _carriers(session: Session, articles: Sequence[int]) -> dict[int, list[Carrier]]:

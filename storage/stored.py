@@ -98,7 +98,7 @@ class WholeFinding:
     versions: tuple[StoredVersion, ...]
     carriers: tuple[Carrier, ...]
     captures: tuple[Evidence, ...] = ()
-    """Every exchange kept for it, redirects and unchanged answers too, oldest first."""
+    """Every exchange kept for it, oldest first: its pages, redirects and the lists that named it."""
 
     @property
     def current(self) -> StoredVersion:

@@ -98,6 +98,8 @@ class LeadRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_try: Mapped[datetime | None]
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    list_capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"), index=True)
+    """The list that named it, as received; kept where the lead led to a finding or still waits."""
 
 
 class ArticleRow(Base):

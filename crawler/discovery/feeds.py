@@ -136,7 +136,8 @@ def _text(entry: Any) -> str:
 
 
 def _first(entry: Any, names: Iterable[str]) -> str | None:
-    return next((str(entry[name]).strip() for name in names if entry.get(name)), None)
+    # asked with `in` first: feedparser answers `updated` with `published` where there is no `updated`
+    return next((str(entry[name]).strip() for name in names if name in entry and entry[name]), None)
 
 
 def _links(entry: Any) -> list[str]:

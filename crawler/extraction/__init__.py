@@ -74,9 +74,7 @@ def extract(page: Page, *, source: Source, lead: Lead, now: datetime) -> Article
 def article_from_lead(lead: Lead, *, source: Source) -> Article:
     """Return the article that a feed entry or a post is by itself, for pages that can't or mayn't be fetched."""
     title, text = lead.title or "", lead.text or ""
-    address = canonical(lead.url)
-    if "#" in lead.url and lead.complete:
-        address = f"{address}#{lead.url.partition('#')[2]}"  # an entry without a link of its own
+    address = canonical(lead.url, keep_fragment=lead.complete)
     return Article(
         address=address,
         outlet=site(lead.url),
@@ -90,7 +88,7 @@ def article_from_lead(lead: Lead, *, source: Source) -> Article:
         zone_known=lead.zone_known,
         modified=lead.updated,
         addresses=tuple(dict.fromkeys((address, lead.url))),
-        from_feed=not lead.complete,
+        from_feed=not lead.complete or "#" in lead.url,  # an entry without a link of its own
         warnings=lead.warnings,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from crawler.model import CrawlReport, Finding, Lead, Skipped, SourceState
+from crawler.model import Capture, CrawlReport, Finding, Lead, Skipped, SourceState
 
 TRIES = 5
 """How often a page is tried before its feed's own text must do."""
@@ -57,9 +57,11 @@ class Desk:
     """Commits leads, each with its canonical address, together with the feed state that found them."""
     pending: Callable[[int], Sequence[OpenLead]]
     """Leads of the source that are due, newest first, at most as many as asked for."""
-    keep: Callable[[int, Finding], Kept]
-    """Commits a finding and closes its lead, in one transaction."""
-    close: Callable[[int, Skipped], None]
-    """Closes a lead without a finding, or notes a failed try."""
+    archive: Callable[[Sequence[Capture]], int]
+    """Keeps the exchanges of a list as evidence; returns the number of the last."""
+    keep: Callable[[int, Finding, int | None], Kept]
+    """Commits a finding and closes its lead, in one transaction, with the number of the list that named it."""
+    close: Callable[[int, Skipped, int | None], None]
+    """Closes a lead without a finding, or notes a failed try, with the number of the list that named it."""
     save: Callable[[CrawlReport, SourceState], None]
     """Commits how the poll ended."""

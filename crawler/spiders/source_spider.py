@@ -35,6 +35,7 @@ from crawler.model import (
 )
 from crawler.pipeline import examine
 from crawler.spiders.desk import TRIES, Desk, OpenLead
+from crawler.spiders.evidence import ListEvidence
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
 from crawler.spiders.listing import ListWalk, further_pages, state_after_list, validators
 from crawler.spiders.tally import Tally, state_after
@@ -69,6 +70,7 @@ class SourceSpider(scrapy.Spider):
         self.tally = Tally(started=crawling.clock())
         self.secret_headers = {name.lower().encode() for name, _ in source.headers}
         self.remembered = SourceState()
+        self.evidence = ListEvidence(lambda captures: self._store(desk.archive, captures))
         self._logged: set[str] = set()
 
     def log_once(self, event: str, **fields: Any) -> None:
@@ -153,9 +155,10 @@ class SourceSpider(scrapy.Spider):
             self.log_once(f"list: {warning}", url=response.url)
         if walk.first:
             self._remember(response, found)
+        self.evidence.received(response.url, response.meta["captures"])
         walk.pages += 1
         walk.todo.extend(further_pages(found, walk))
-        leads = [(canonical(lead.url), lead) for lead in found.leads]
+        leads = [(canonical(lead.url, keep_fragment=lead.complete), lead) for lead in found.leads]
         counts = await self._store(self.desk.discovered, leads, self.remembered if walk.done else walk.state)
         self.tally.leads_new += counts.new
         self.tally.leads_changed += counts.changed
@@ -274,7 +277,8 @@ class SourceSpider(scrapy.Spider):
             return Skipped(url=url, reason=SkipReason.EXTRACTOR_FAILED, stage=Stage.EXTRACT, detail=detail)
 
     async def _keep(self, waiting: OpenLead, finding: Finding) -> None:
-        kept = await self._store(self.desk.keep, waiting.id, finding)
+        evidence = await self.evidence.of(waiting.lead)
+        kept = await self._store(self.desk.keep, waiting.id, finding, evidence)
         self.tally.versions += kept.change == "new_version"
         if kept.change in ("new", "new_version"):
             relevant = finding.verdict.standing is Standing.RELEVANT
@@ -289,7 +293,8 @@ class SourceSpider(scrapy.Spider):
             )
 
     async def _drop(self, waiting: OpenLead, skip: Skipped) -> None:
-        await self._store(self.desk.close, waiting.id, skip)
+        evidence = await self.evidence.of(waiting.lead) if skip.retry else None
+        await self._store(self.desk.close, waiting.id, skip, evidence)
         self.tally.skipped[skip.reason] += 1
 
     async def _store(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -101,11 +101,14 @@ def kept(
     address: str = ADDRESS,
     captures: Sequence[StoredCapture] = (),
     now: datetime = NOW,
+    list_capture: int | None = None,
 ) -> Kept:
     """Walk a finding's whole way into the store, in one transaction."""
     with transaction(store) as session:
         number = lead_id(session, address, source=found.lead.source_id)
-        return findings.keep(session, found, lead_id=number, captures=captures, now=now)
+        return findings.keep(
+            session, found, lead_id=number, captures=captures, now=now, list_capture=list_capture
+        )
 
 
 def whole(store: Engine, finding_id: int) -> WholeFinding:

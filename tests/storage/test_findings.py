@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from crawler.model import Finding, Part, Skipped, SkipReason, SourceState, Span, Stage, Standing
-from storage import findings, frontier, queries, search
+from storage import evidence, findings, frontier, queries, search
 from storage.captures import StoredCapture
 from storage.engine import transaction
 from storage.findings import Change
@@ -250,3 +250,13 @@ def test_a_text_longer_than_an_index_takes_is_kept_whole(store: Engine) -> None:
     words = " ".join(f"слово{number}" for number in range(120_000))
     number = kept(store, replace(finding(text=words), lemmas=words)).finding_id
     assert whole(store, number).current.text == words
+
+
+def test_a_finding_leads_to_the_list_that_named_it(store: Engine) -> None:
+    listed = exchange(1, "https://slovo.example/rss")
+    with transaction(store) as session:
+        number = evidence.add(session, [listed])
+    found = whole(store, kept(store, finding(), list_capture=number).finding_id)
+    assert [one.url for one in found.captures] == [listed.url]
+    assert found.current.evidence is not None  # no page was fetched: the list is what bears the text out
+    assert found.current.evidence.body_sha256 == listed.body_sha256

@@ -1,4 +1,4 @@
-"""captures know their article, articles whether they are still up, and the index holds plain words"""
+"""captures know their article, leads the list that named them, articles whether they are still up, and the index holds plain words"""
 
 import re
 
@@ -27,6 +27,11 @@ def upgrade() -> None:
         "UPDATE capture SET article_id ="
         " (SELECT min(version.article_id) FROM version WHERE version.capture_id = capture.id)"
     )
+    op.execute(
+        "ALTER TABLE lead ADD COLUMN list_capture_id INTEGER"
+        " CONSTRAINT fk_lead_list_capture_id_capture REFERENCES capture (id)"
+    )
+    op.create_index("ix_lead_list_capture_id", "lead", ["list_capture_id"])
     op.create_index("ix_carrier_source_id", "carrier", ["source_id"])
     _plain_words(op.get_bind())
 

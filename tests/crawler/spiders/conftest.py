@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from crawler.model import (
+    Capture,
     CrawlReport,
     Finding,
     Lead,
@@ -49,6 +50,8 @@ class Memory:
     leads: dict[str, Waiting] = field(default_factory=dict)
     kept: list[Finding] = field(default_factory=list)
     closed: list[Skipped] = field(default_factory=list)
+    archived: list[Capture] = field(default_factory=list)
+    evidence: dict[int, int | None] = field(default_factory=dict)
     report: CrawlReport | None = None
 
     def discovered(self, leads: Sequence[tuple[str, Lead]], state: SourceState) -> Counts:
@@ -61,12 +64,18 @@ class Memory:
     def pending(self, limit: int) -> list[Waiting]:
         return [one for one in self.leads.values() if one.attempts >= 0][:limit]
 
-    def keep(self, lead_id: int, finding: Finding) -> Change:
+    def archive(self, captures: Sequence[Capture]) -> int:
+        self.archived.extend(captures)
+        return len(self.archived)
+
+    def keep(self, lead_id: int, finding: Finding, evidence: int | None) -> Change:
+        self.evidence[lead_id] = evidence
         self.kept.append(finding)
         self.end(lead_id)
         return Change()
 
-    def close(self, lead_id: int, skipped: Skipped) -> None:
+    def close(self, lead_id: int, skipped: Skipped, evidence: int | None) -> None:
+        self.evidence[lead_id] = evidence
         self.closed.append(skipped)
         if skipped.retry:
             next(one for one in self.leads.values() if one.id == lead_id).attempts += 1
@@ -84,6 +93,7 @@ class Memory:
             state=lambda: self.state,
             discovered=self.discovered,
             pending=self.pending,
+            archive=self.archive,
             keep=self.keep,
             close=self.close,
             save=self.save,
