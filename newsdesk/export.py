@@ -10,7 +10,7 @@ from storage.queries import StoredLead, StoredVersion, WholeFinding
 
 FINDING_COLUMNS = (
     "id", "address", "outlet", "title", "language", "published", "published_raw", "published_from", "zone_known", "first_kept",
-    "changed_at", "standing", "score", "kind", "conflict", "exchange_date", "stage", "sequence", "deal", "mediators",
+    "changed_at", "state", "standing", "score", "kind", "conflict", "exchange_date", "stage", "sequence", "deal", "mediators",
     "transfer_place", "numbers_disclosed", "authors", "sources", "addresses", "versions", "from_feed", "partial", "warnings",
     "lexicon", "text_sha256", "capture_file", "capture_offset", "capture_sha256", "claims",
 )  # fmt: skip
@@ -40,6 +40,7 @@ def finding_record(
         "zone_known": now.zone_known,
         "first_kept": found.first_kept,
         "changed_at": found.changed_at,
+        "state": found.state,
         "standing": verdict.standing,
         "score": verdict.score,
         "kind": verdict.kind,

@@ -137,7 +137,7 @@ def _text(entry: Any) -> str:
 
 def _first(entry: Any, names: Iterable[str]) -> str | None:
     # asked with `in` first: feedparser answers `updated` with `published` where there is no `updated`
-    return next((str(entry[name]).strip() for name in names if name in entry and entry[name]), None)
+    return next((str(entry[name]).strip() for name in names if entry.get(name)), None)
 
 
 def _links(entry: Any) -> list[str]:

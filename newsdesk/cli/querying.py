@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -19,9 +18,9 @@ from newsdesk.cli.output import short, write_csv, write_rows
 if TYPE_CHECKING:
     from storage.queries import WholeFinding
     from storage.search import Filters, Hit
+    from storage.snippets import Snippet
 
 HIT_COLUMNS = ("id", "published", "outlet", "language", "kind", "score", "title", "snippet")
-SNIPPET_CHARS = 160
 
 SourceOption = Annotated[
     str | None, typer.Option("--source", metavar="ID", help="Only findings that this source led to.")
@@ -94,7 +93,7 @@ def search(
     )
     with transaction(opened(configured(config))) as session:
         hits = find(session, words, filters=filters, limit=limit)
-    write_rows([_hit_row(hit, words) for hit in hits], columns=HIT_COLUMNS, form=form)
+    write_rows([_hit_row(hit) for hit in hits], columns=HIT_COLUMNS, form=form)
     if not hits:
         say("nothing found; --near-misses looks wider, `swapwatch sources status` shows what is read")
 
@@ -150,7 +149,7 @@ def _day(value: str | None, option: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _hit_row(hit: Hit, words: Sequence[Sequence[str]]) -> dict[str, Any]:
+def _hit_row(hit: Hit) -> dict[str, Any]:
     return {
         "id": f"f{hit.id}",
         "published": hit.published,
@@ -159,22 +158,23 @@ def _hit_row(hit: Hit, words: Sequence[Sequence[str]]) -> dict[str, Any]:
         "kind": str(hit.kind),
         "score": round(hit.score, 2),
         "title": hit.title,
-        "snippet": snippet(hit.text, words),
+        "snippet": bracketed(hit.snippet),
         "address": hit.address,
     }
 
 
-def snippet(text: str, words: Sequence[Sequence[str]]) -> str:
-    """Return the part of a text around the first word that matches, with matches in brackets."""
-    stems = [re.escape(one[: max(4, len(one) - 2)]) for group in words for one in group]
-    line = " ".join(text.split())
-    if not stems:
-        return line[:SNIPPET_CHARS]
-    pattern = re.compile(rf"\b(?:{'|'.join(stems)})\w*", re.IGNORECASE)
-    match = pattern.search(line)
-    start = max(match.start() - SNIPPET_CHARS // 3, 0) if match else 0
-    part = line[start : start + SNIPPET_CHARS]
-    return ("…" if start else "") + pattern.sub(lambda found: f"[{found.group()}]", part)
+def bracketed(part: Snippet) -> str:
+    """Return a snippet on one line, the words that match in brackets, a dot-dot-dot where it begins inside the text.
+
+    >>> from storage.snippets import Snippet
+    >>> bracketed(Snippet(text="the prisoners are home", start=7, highlights=((4, 13),)))
+    '…the [prisoners] are home'
+    """
+    pieces, at = ["…" if part.start else ""], 0
+    for start, end in part.highlights:
+        pieces += [part.text[at:start], "[", part.text[start:end], "]"]
+        at = end
+    return " ".join("".join([*pieces, part.text[at:]]).split())
 
 
 def show(
@@ -205,6 +205,8 @@ def _page(found: WholeFinding) -> Iterator[str]:
     now, verdict = found.current, found.verdict
     yield f"f{found.id}  {now.title}"
     yield found.address
+    if found.state != "live":
+        yield f"{found.state}: not up any more when last looked at"
     zone = "" if now.zone_known else " (zone assumed)"
     yield f"published {short(now.published) or 'undated'}{zone}, from {now.published_from or 'nowhere'}; first kept {short(found.first_kept)}"
     yield f"{verdict.standing}, score {verdict.score:.2f}, {verdict.kind}, {verdict.conflict}, lexicon {verdict.lexicon}"
@@ -225,6 +227,9 @@ def _page(found: WholeFinding) -> Iterator[str]:
         yield f"  {version.number}  fetched {short(version.fetched_at)}{mark}, text sha256 {version.text_sha256[:16]}…"
         if version.evidence:
             yield f"     {version.evidence.file} at {version.evidence.offset}, body sha256 {version.evidence.body_sha256[:16]}…"
+    yield "\nEvidence"
+    for seen in found.captures:
+        yield f"  {short(seen.fetched_at)}  {seen.status}  {seen.url}  {seen.file} at {seen.offset}"
     yield "\nCarried by " + ", ".join(f"{one.source_id} ({short(one.first_seen)})" for one in found.carriers)
     yield "\n" + now.text
 
