@@ -46,7 +46,16 @@ def configure(*, json: bool | None = None, verbose: bool = False) -> None:
     )
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    for noisy in ("scrapy", "twisted", "apscheduler", "trafilatura", "htmldate", "py.warnings", "filelock"):
+    for noisy in (
+        "alembic",
+        "scrapy",
+        "twisted",
+        "apscheduler",
+        "trafilatura",
+        "htmldate",
+        "py.warnings",
+        "filelock",
+    ):
         logging.getLogger(noisy).setLevel(logging.DEBUG if verbose else logging.ERROR)
     structlog.configure(
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -15,10 +15,11 @@ from crawler.spiders.workers import WorkerFailed
 class Refused(exceptions.IgnoreRequest):
     """A request we do not make: robots.txt, the address guard or a port said no."""
 
-    def __init__(self, reason: SkipReason, detail: str) -> None:
+    def __init__(self, reason: SkipReason, detail: str, *, retry: bool = False) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.retry = retry
 
 
 def skipped_by_error(url: str, error: BaseException, *, rules: AddressRules) -> Skipped:
@@ -52,7 +53,7 @@ def skipped_by_status(url: str, status: int) -> Skipped | None:
 def _cause(error: BaseException, rules: AddressRules) -> tuple[SkipReason, str, bool]:
     """Return reason, words and whether to try again."""
     if isinstance(error, Refused):
-        return error.reason, error.detail, error.reason is SkipReason.RATE_LIMITED
+        return error.reason, error.detail, error.retry
     if isinstance(error, HostOnHold | GateClosed):
         return SkipReason.RATE_LIMITED, str(error), True
     if isinstance(error, WorkerFailed):

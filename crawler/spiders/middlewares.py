@@ -12,7 +12,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.model import Capture, Robots, SkipReason
-from crawler.spiders.failures import Refused
+from crawler.spiders.failures import Refused, skipped_by_error
 from crawler.spiders.gate import GateClosed, HostOnHold, host_of
 from crawler.spiders.retry_after import pause_asked
 from crawler.spiders.robots import RobotsAnswer
@@ -76,7 +76,7 @@ class RobotsMiddleware(_OfSpider):
             return
         found = await spider.crawling.robots.rules(request.url, self._fetch)
         if not found.allow(request.url):
-            raise Refused(SkipReason.ROBOTS, found.cause or "disallowed by robots.txt")
+            raise Refused(found.reason, found.cause or "disallowed by robots.txt", retry=bool(found.cause))
         delay = found.crawl_delay()
         if delay and not spider.crawling.gate.slow_down(request.url, delay):
             spider.log_once("crawl_delay_capped", url=request.url, asked=delay)
@@ -90,7 +90,8 @@ class RobotsMiddleware(_OfSpider):
         except (HostOnHold, GateClosed):
             raise
         except Exception as error:  # noqa: BLE001 - RFC 9309: whatever kept us from the file means no
-            return RobotsAnswer(status=None, cause=f"robots.txt could not be fetched: {error}"[:300])
+            skip = skipped_by_error(address, error, rules=self.spider.crawling.rules)
+            return RobotsAnswer(status=None, cause=f"robots.txt: {skip.detail}", reason=skip.reason)
         return RobotsAnswer(status=response.status, body=response.body)
 
 

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from crawler.model import SkipReason
+
 TOKEN = "swapwatch"  # noqa: S105 - the product token of RFC 9309, no secret
 """The name by which robots.txt files may address us."""
 
@@ -28,11 +30,12 @@ RETRY = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RobotsAnswer:
-    """What a request for robots.txt brought: a status, or none where nothing answered."""
+    """What a request for robots.txt brought: a status, or none and the reason where nothing answered."""
 
     status: int | None
     body: bytes = b""
     cause: str = ""
+    reason: SkipReason = SkipReason.ROBOTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,9 @@ class HostRules:
     fetched: datetime
     good: datetime | None
     cause: str = ""
+    """Why these are not the host's own rules of today; empty where they are."""
+    reason: SkipReason = SkipReason.ROBOTS
+    """What to name as the reason of a refusal: the file's own word, or what kept us from it."""
 
     def allow(self, url: str) -> bool:
         """Say whether our product token may fetch `url`."""
@@ -69,7 +75,7 @@ def rules_from(answer: RobotsAnswer, *, now: datetime, last: HostRules | None) -
     cause = answer.cause or f"robots.txt answered {status}"
     if last is not None and last.good is not None and now - last.good <= STALE:
         return HostRules(parser=last.parser, open=last.open, fetched=now, good=last.good, cause=cause)
-    return HostRules(parser=None, open=False, fetched=now, good=None, cause=cause)
+    return HostRules(parser=None, open=False, fetched=now, good=None, cause=cause, reason=answer.reason)
 
 
 def robots_text(body: bytes) -> str:

@@ -432,3 +432,24 @@ async def test_the_list_that_named_a_finding_is_kept_once_and_only_where_it_matt
     site.answers = {"/rss": feed(site, "/c", title="Погода на завтра"), "/c": http(status="404 Not Found")}
     await crawling.crawl(source(id="t"), other.desk())
     assert (other.archived, other.reasons()) == ([], ["gone"])
+
+
+async def test_a_page_waits_while_robots_txt_is_broken(
+    crawling: Crawling, site: Site, memory: Memory, source: MakeSource
+) -> None:
+    site.answers = {
+        "/robots.txt": http(status="503 Service Unavailable"),
+        "/rss": feed(site, "/a"),
+        "/a": PAGE,
+    }
+    await crawling.crawl(source(robots=Robots.IGNORE_FEED), memory.desk())
+    assert "/a" not in site.paths()
+    (skip,) = memory.closed
+    assert (skip.reason, skip.detail, skip.retry) == ("robots", "robots.txt answered 503", True)
+
+
+async def test_a_host_without_an_address_is_named_as_such(
+    crawling: Crawling, site: Site, memory: Memory, source: MakeSource
+) -> None:
+    report = await crawling.crawl(source(url="http://nowhere.invalid/rss"), memory.desk())
+    assert report.error == "unreachable: robots.txt: no such host (DNS)"
