@@ -10,7 +10,7 @@ import typer
 
 from crawler.errors import UsageError
 from crawler.model import CrawlReport, Outcome
-from newsdesk.cli.app import SHARED, ConfigOption, Exit, Format, FormatOption, configured
+from newsdesk.cli.app import SHARED, ConfigOption, Exit, Format, FormatOption, configured, printable
 from newsdesk.cli.output import write_rows
 
 REPORT_COLUMNS = (
@@ -112,7 +112,15 @@ def print_reports(reports: Sequence[CrawlReport], form: Format) -> None:
                 "error": f"{errors} failed" if errors else "",
             }
         )
-    write_rows(rows, columns=REPORT_COLUMNS, form=form)
+    if form is not Format.TABLE:
+        write_rows(rows, columns=REPORT_COLUMNS, form=form)
+        return
+    # whole causes in a column would squeeze the figures
+    brief = [row | {"error": row["error"].partition(":")[0][:24]} for row in rows]
+    write_rows(brief, columns=REPORT_COLUMNS, form=form)
+    for report in reports:
+        if report.error:
+            typer.echo(printable(f"{report.source_id}: {report_row(report)['error']}"))
 
 
 def report_row(report: CrawlReport) -> dict[str, Any]:
