@@ -1,11 +1,12 @@
-"""An Article to Claims with exact quotes, and its Verdict with date, stage, deal and place. Pure; a first version."""
+"""An Article to Claims with exact quotes, and its Verdict with date, stage, deal and place. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.facts.circumstances import circumstances
+from crawler.facts.circumstances import KYIV, circumstances
 from crawler.facts.claims import claims_in
+from crawler.facts.events import Timeline
 from crawler.facts.phrases_data import LANGUAGES
 from crawler.language import detect
 from crawler.model import Article, Claim, Event, Standing, Verdict
@@ -21,8 +22,13 @@ def read(article: Article, verdict: Verdict) -> tuple[Verdict, tuple[Claim, ...]
         article.language if article.language in LANGUAGES else detect(article.title + article.text, LANGUAGES)
     )
     language = code if code in LANGUAGES else "ru"
-    found = claims_in(article, language, verdict)
     filled = replace(verdict, **circumstances(article, language, verdict))
+    timeline = Timeline(
+        kind=verdict.kind,
+        published=article.published.astimezone(KYIV).date() if article.published else None,
+        exchange_day=filled.exchange_date,
+    )
+    found = claims_in(article, language, conflict=verdict.conflict, timeline=timeline)
     if any(claim.event is Event.THIS_EXCHANGE for claim in found) or (
         filled.numbers_disclosed is None and found
     ):

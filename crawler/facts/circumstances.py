@@ -3,139 +3,224 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.dates import MONTHS
-from crawler.facts.phrases_data import patterns
-from crawler.language import fold
-from crawler.model import Article, Kind, Verdict
+from crawler.facts.days import DayMention, days_in, ordinal
+from crawler.facts.phrases_data import pattern
+from crawler.facts.text import Sentence, sentences
+from crawler.model import Article, Kind, Part, Verdict
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
-ORDINALS = {
-    1: "first|перв(?:ый|ого|ом|ая|ой|ую)|перш(?:ий|ого|ому|а|ої|у)",
-    2: "second|втор(?:ой|ого|ом|ая|ую)|друг(?:ий|ого|ому|а|ої|у)",
-    3: "third|трет(?:ий|ьего|ьем|ья|ьей)|трет(?:ій|ього|ьому|я|ьої)",
-    4: "fourth|четверт(?:ый|ого|ом|ая)|четверт(?:ий|ого|ому|а)",
-    5: "fifth|пят(?:ый|ого|ом|ая)|п'ят(?:ий|ого|ому|а)",
-}
-STAGE_WORD = r"(?:stage|phase|этап\w*|етап\w*|фаз\w*)"
+STAGE = re.compile(
+    r"(?<![\w'])(?:(?P<word>[\w']+)|(?P<digits>\d{1,2})-?(?:й|го|м|му|ий|ый|th|st|nd|rd))"
+    r"(?:,? (?:and )?(?:final|last|последн\w+|завершальн\w+|заключительн\w+|останн\w+),?)? (?:stage|phase|part|этап\w*|етап\w*|фаз\w*)(?!\w)"
+)
+STAGE_FIRST = re.compile(
+    r"(?<![\w'])(?:stage|phase|этап|етап) (?:(?P<digits>\d{1,2})(?!\d)|(?P<word>[\w']+))"
+)
 
 SEQUENCE = re.compile(
-    r"\b(\d{1,3})(?:st|nd|rd|th|-?й|-?ий|-?ый|-?го)\s+(?:\w+\s+){0,2}?(?:exchange|swap|обмен|обмін)"
+    r"(?<![\w'-])(?:(?P<digits>\d{1,3})-?(?:st|nd|rd|th|й|го|м|му|ий|ый|им|ым|е)(?!\w)|(?P<word>(?:[^\W\d]+[ -])?[^\W\d][\w']+))"
 )
-"""the 72nd exchange; 72-й обмін."""
+EXCHANGE_NOUN = re.compile(r"(?<!\w)(?:exchange|swap|round|обмен|обмін)")
+NO_SEQUENCE = re.compile(
+    r"^[^.;]{0,24}?(?:of the year|this year|in a week|in \d|в году|этого года|с начала года|цього року|з початку року|за неделю|за тиждень|за місяць|в этом"
+    r"|у 20\d\d|в 20\d\d|бригад|полк|brigade|regiment|числ|день|day|этап|етап|stage|phase|час|рік|год(?!\w)|статт|лют|берез|квіт|трав|черв|лип|серп|верес|жовт"
+    r"|листоп|груд|січ|январ|феврал|март|апрел|ма[яй]|июн|июл|август|сентяб|октяб|нояб|декаб|of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
+)
+
+AGREED = re.compile(
+    r"(?<!\w)(?:agree|deal|accord|understanding|formula|protocol|truce|ceasefire|brokered|договор|соглаш|услови|достигнут|протокол|перемир|домовл|домови|угод|погод"
+    r"|на виконання|в рамках|у межах|in line with|under the)"
+)
+ADJECTIVAL = re.compile(
+    r"(?<!\w)(?:(?:istanbul|geneva|minsk) (?:agreement|deal|exchange|accord|understanding|process|stage|formula)|(?:стамбул|женев|мінс|минс)(?:ськ|ск))"
+)
 
 WITHHELD = re.compile(
-    r"(?:neither|no) \w+ (?:said|disclosed|published|gave|named) (?:how many|the number|a figure|figures|numbers)|did not (?:say|disclose|give|publish) (?:how many|a figure|numbers|figures|the number)|numbers? (?:was|were) not (?:made public|disclosed)"
-    r"|neither (?:side )?(?:gave|has given|named)|не (?:называ|назвал|раскрыва|уточн|сообща)\w* (?:точн\w+ )?(?:число|количеств|цифр)|число \w+ не (?:назв|раскр)"
-    r"|не (?:назива|назвал|розкрива|уточню|повідомля)\w* (?:точн\w+ )?(?:кількіст|цифр|числ)|кількість \w+ не (?:назив|розкрив)"
+    r"(?:neither|no) (?:\w+ ){1,3}(?:said|disclosed|published|gave|named|given|releas\w+) (?:how many|the (?:exact )?number|a figure|figures|numbers|any)"
+    r"|(?:did not|didn't|has not|have not|not) (?:say|said|disclos\w+|giv\w+|publish\w*|reveal\w*|specif\w+|nam\w+) (?:how many|an? (?:exact |overall )?(?:figure|number)|numbers|figures|the (?:exact )?(?:number|size))"
+    r"|(?:numbers?|figures?) (?:was|were|are|is|has|have) (?:not|withheld|undisclosed|kept)|without (?:giving |any )?(?:numbers|figures)|(?:undisclosed|unspecified) number"
+    r"|не (?:называ|назвал|назвали|раскры|раскрыва|уточн|сообща|разглаша|привод|озвуч|публику|указ)\w* (?:\w+ )?(?:число|количеств|цифр|сколько|числен)"
+    r"|(?:число|количеств\w+|цифр\w*|сколько (?:\w+ ){0,3}?(?:освоб|верну)\w*)[^.;]{0,50}? не (?:назв|называ|раскр|уточн|сообща|указ|привод|оглаш|разглаш)"
+    r"|не (?:назива|назва|розкрива|розкри|уточню|уточни|повідомля|оголошу|оприлюдн|розголошу)\w* (?:\w+,? )?(?:кількіст|цифр|числ|скільки)"
+    r"|(?:кількіст\w+|цифр\w*|скільки|скількох)[^.;]{0,60}? не (?:назив|назв|розкрив|розкри|уточн|повідом|оголош|оприлюд|каж|говор|розголош)|без цифр|не уточнюють, скільки|не знає"
 )
 
 MEDIATORS = {
-    "UAE": r"\buae\b|emirates|эмират|оаэ\b|емірат|оае\b",
-    "US": r"united states|\bu\.s\.|сша\b|вашингтон",
-    "Turkey": r"turk(?:ey|iye|ish)|турци|турецк|туреччин",
-    "Saudi Arabia": r"saudi|саудов",
-    "Qatar": r"qatar|катар",
-    "ICRC": r"red cross|красн\w+ крест|червон\w+ хрест",
-    "Vatican": r"vatican|ватикан",
+    "UAE": r"(?<!\w)(?:uae|emirat\w*|эмират\w*|оаэ|емірат\w*|оае|abu dhabi|абу-даби|абу-дабі)(?!\w)",
+    "US": r"(?<!\w)(?:united states|u\.s\.|us|washington|сша|вашингтон\w*|американск\w+|американськ\w+|america\w*)(?!\w)",
+    "Turkey": r"(?<!\w)(?:turk(?:ey|iye|ish)|турци\w+|турецк\w+|туреччин\w+|турецьк\w+|ankara|анкар\w+)(?!\w)",
+    "Saudi Arabia": r"(?<!\w)(?:saudi(?: arabia)?|саудовск\w+|саудівськ\w+|эр-рияд\w*)(?!\w)",
+    "Qatar": r"(?<!\w)(?:qatar\w*|катар\w*)(?!\w)",
+    "Egypt": r"(?<!\w)(?:egypt\w*|египет\w*|египт\w*|єгип\w+|каир\w*|cairo)(?!\w)",
+    "UN": r"(?<!\w)(?:u\.n\.|un|united nations|оон)(?!\w)",
+    "ICRC": r"(?:red cross|icrc|красн\w+ крест|червон\w+ хрест|мккк|мкчх)",
+    "Vatican": r"(?:vatican|pope|ватикан\w*|папа римск\w+|папи римськ\w+)",
 }
 MEDIATED = re.compile(
-    r"mediat|broker|посреднич|посередниц|при содействии|за сприяння|за посередництва|с участием|за участ"
+    r"(?<!\w)(?:mediat|broker|thank|helped to arrange|with the help|assist|facilitat|good offices|took part in the operation|overseen|together with|supervis|посредни"
+    r"|посередни|при содействии|за содействие|содейств|при участии|поблагодар|благодар|за сприяння|сприян|за участю|за участі|вдячн|подяку|помог|допомог|усили(?:я|ями) )"
 )
+HOSTED = re.compile(
+    r"(?:talks? in|meeting in|met in|in|to|via|from|переговор\w* в|перемовин\w* в|зустріч\w* в|в|у|до|через|из|з) $"
+)
+NOT = re.compile(r"(?:\bnot\b|\bто(?:го)? не\b|wrong|attributed|помилк|ошибк)")
 
-PLACES = {
-    "Belarus": r"(?:in|to|through|via) belarus|(?:в|через|на территори\w+) (?:белорусси|беларус|республик\w+ беларус)|(?:в|у|до|через) білорус",
-}
-
-TODAY = re.compile(r"\b(?:today|сегодня|сьогодні)\b")
-YESTERDAY = re.compile(r"\b(?:yesterday|вчера|вчора|учора)\b")
-TOMORROW = re.compile(r"\b(?:tomorrow|завтра)\b")
-WEEKDAYS = (
-    r"monday|понедельник|понеділ", r"tuesday|вторник|вівтор", r"wednesday|сред[уаы]\b|серед[ау]\b", r"thursday|четверг|четвер\b",
-    r"friday|пятниц|п'ятниц", r"saturday|суббот|субот", r"sunday|воскресен|неділ",
+PLACES = (
+    ("Belarus", r"(?:in|to|through|via) belarus|(?:в|через|на территории|на территорию) (?:белорусси\w+|беларус\w+|республик\w+ беларус\w+)|(?:в|у|до|через|на території) білорус\w+"),
+    ("Chernihiv region", r"chernihiv region|черниговск\w+ области|чернігівськ\w+ області|на чернігівщині|на черниговщине"),
 )  # fmt: skip
-DAY_MONTH = re.compile(r"\b(\d{1,2})\s+([^\W\d]{3,})(?:\s+(20\d\d))?")
-MONTH_DAY = re.compile(r"\b([a-z]{3,9})\s+(\d{1,2})\b(?:,\s*(20\d\d))?")
+TAKEN = re.compile(
+    r"(?:freed|released|servicemen|soldiers|prisoners|they|russians|returned|taken|handover|handed|happened|flown|now in|находятся|находится|находившиеся|вернувш|освобожден|доставл"
+    r"|приняли|встреча|военнослужащ|освобожд|россиян|перебува|звільнен|обмін|передач|автобус|літаком|зустріча|нам дали|побачив|телефон|первый осмотр|осмотр)"
+)
+MET = re.compile(r"(?:commissioners?|ombudsm|омбудсм|уполномоченн)")
 
-DATED_KINDS = {Kind.EXCHANGE_COMPLETED, Kind.BODIES_REPATRIATED, Kind.EXCHANGE_ANNOUNCED}
+HAPPENED = {Kind.EXCHANGE_COMPLETED, Kind.BODIES_REPATRIATED}
+EXPECTED = {Kind.EXCHANGE_ANNOUNCED, Kind.POSTPONED_OR_FAILED}
 
 
 def circumstances(article: Article, language: str, verdict: Verdict) -> dict[str, Any]:
     """Return the fields of a verdict that this room fills in."""
-    text = fold(f"{article.title}\n{article.text}")
-    sequence = SEQUENCE.search(text)
+    read = (*sentences(article.title, Part.TITLE), *sentences(article.text, Part.TEXT))
     return {
-        "exchange_date": _day(article, text, verdict),
-        "stage": _stage(text),
-        "sequence": int(sequence.group(1)) if sequence else None,
-        "deal": _deal(text, language),
-        "mediators": _mediators(text),
-        "transfer_place": next((name for name, words in PLACES.items() if re.search(words, text)), None),
-        "numbers_disclosed": False if WITHHELD.search(text) else None,
+        "exchange_date": exchange_day(read, article, verdict, language),
+        "stage": _stage(read),
+        "sequence": _sequence(read),
+        "deal": _deal(read, language),
+        "mediators": _mediators(read),
+        "transfer_place": _place(read),
+        "numbers_disclosed": False if any(WITHHELD.search(one.text) for one in read) else None,
     }
 
 
-def _stage(text: str) -> int | None:
-    """Return the first stage named; '2-й этап' and 'second stage' alike."""
-    found = [
-        (m.start(), n)
-        for n, words in ORDINALS.items()
-        if (m := re.search(rf"\b(?:{words}|{n}-?\w{{0,2}})\s+{STAGE_WORD}", text))
-    ]
-    return min(found)[1] if found else None
-
-
-def _deal(text: str, language: str) -> str | None:
-    for _, pattern in patterns(language, "deal"):
-        if match := pattern.search(text):
-            return match.lastgroup
+def _stage(read: tuple[Sentence, ...]) -> int | None:
+    """Return the first stage named: `second stage`, `2-й этап`, `третий, последний этап`, `етап дев'ятий`."""
+    for sentence in read:
+        found = sorted(
+            (*STAGE.finditer(sentence.text), *STAGE_FIRST.finditer(sentence.text)), key=re.Match.start
+        )
+        for match in found:
+            digits, word = match["digits"], match["word"]
+            number = int(digits) if digits else ordinal(word or "")
+            if number and 0 < number < 40:
+                return number
     return None
 
 
-def _mediators(text: str) -> tuple[str, ...]:
-    """Return those credited in a sentence that speaks of mediation."""
-    named = [s for s in re.split(r"(?<=[.!?])\s+|\n", text) if MEDIATED.search(s)]
-    return tuple(name for name, words in MEDIATORS.items() if any(re.search(words, s) for s in named))
+def _sequence(read: tuple[Sentence, ...]) -> int | None:
+    """Return the running number of the war's exchanges: `the 63rd exchange`, `шестьдесят восьмым по счету`."""
+    for sentence in read:
+        if not EXCHANGE_NOUN.search(sentence.text):
+            continue
+        for match in SEQUENCE.finditer(sentence.text):
+            number = int(match["digits"]) if match["digits"] else ordinal(match["word"])
+            if number and 20 < number < 400 and not NO_SEQUENCE.match(sentence.text[match.end() :]):
+                return number
+    return None
 
 
-def _day(article: Article, text: str, verdict: Verdict) -> date | None:
-    """Return the day of the exchange, resolved against the day of publication in Kyiv."""
-    if article.published is None or verdict.kind not in DATED_KINDS:
+def _deal(read: tuple[Sentence, ...], language: str) -> str | None:
+    """Return the framework named in words of agreement, else the formula of a thousand."""
+    for sentence in read:
+        match = pattern(language, "deal").search(sentence.text)
+        if (
+            match
+            and match.lastgroup
+            and (
+                AGREED.search(sentence.text) or ADJECTIVAL.search(sentence.text) or "_" in match.lastgroup[:4]
+            )
+        ):
+            return match.lastgroup.replace("_", " ")
+    formula = re.compile(
+        r"(?<!\d)(?:1[ ,]?000|thousand|тысяч\w+|тисяч\w+)[ -]?(?:for|на)[ -]?(?:1[ ,]?000|an? thousand|тысяч\w+|тисяч\w+)"
+    )
+    return "1000 for 1000" if any(formula.search(one.text) for one in read) else None
+
+
+def _mediators(read: tuple[Sentence, ...]) -> tuple[str, ...]:
+    """Return those credited in a sentence that speaks of mediation, but not as the place of talks."""
+    found: dict[str, None] = {}
+    for sentence in read:
+        if not MEDIATED.search(sentence.text) or NOT.search(sentence.text):
+            continue
+        for name, words in MEDIATORS.items():
+            for match in re.finditer(words, sentence.text):
+                if not HOSTED.search(sentence.text[max(0, match.start() - 16) : match.start()]):
+                    found[name] = None
+    return tuple(found)
+
+
+def _place(read: tuple[Sentence, ...]) -> str | None:
+    for name, words in PLACES:
+        for sentence in read:
+            if (
+                re.search(words, sentence.text)
+                and TAKEN.search(sentence.text)
+                and not MET.search(sentence.text)
+            ):
+                return name
+    return None
+
+
+def exchange_day(
+    read: tuple[Sentence, ...], article: Article, verdict: Verdict, language: str
+) -> date | None:
+    """Return the day of the exchange, resolved against the day of publication in Kyiv; None where nothing settles it."""
+    if article.published is None:
         return None
     published = article.published.astimezone(KYIV).date()
-    head = text[:700]
-    if verdict.kind is Kind.EXCHANGE_ANNOUNCED:
-        return published + timedelta(days=1) if TOMORROW.search(head) else _named(head, published, ahead=True)
-    if YESTERDAY.search(head) and not TODAY.search(head):
-        return published - timedelta(days=1)
-    if TODAY.search(head):
-        return published
-    return _weekday(head, published) or _named(head, published, ahead=False) or published
-
-
-def _weekday(text: str, published: date) -> date | None:
-    for number, words in enumerate(WEEKDAYS):
-        if re.search(rf"\b(?:{words})", text):
-            return published - timedelta(days=(published.weekday() - number) % 7)
+    if verdict.kind in HAPPENED:
+        days = (day for day, _ in _candidates(read, published, language, ahead=False))
+        return next(days, published)
+    if verdict.kind in EXPECTED:
+        return next((day for day, _ in _candidates(read, published, language, ahead=True)), None)
+    if verdict.kind is Kind.BACKGROUND:
+        lead = tuple(one for one in read if one.part is Part.TITLE or one.number < 2)
+        explicit = [
+            day
+            for day, mention in _candidates(lead, published, language, ahead=False, window=60)
+            if re.search(r"\d|[\w']+ого ", mention)
+        ]
+        return explicit[0] if explicit else None
     return None
 
 
-def _named(text: str, published: date, *, ahead: bool) -> date | None:
-    """Return the first day and month named, in the year that lies nearest."""
-    pairs = [(m.start(), m.group(1), m.group(2), m.group(3)) for m in DAY_MONTH.finditer(text)]
-    pairs += [(m.start(), m.group(2), m.group(1), m.group(3)) for m in MONTH_DAY.finditer(text)]
-    for _, day, month, year in sorted(pairs):
-        if month not in MONTHS:
+def _candidates(
+    read: tuple[Sentence, ...], published: date, language: str, *, ahead: bool, window: int = 8
+) -> Iterator[tuple[date, str]]:
+    """Yield the days on which something moved, or is to move, in the order of the text."""
+    words = (
+        ("event.planned", "event.agreed", "verb.swapped")
+        if ahead
+        else ("done", "verb.got", "verb.gave", "verb.swapped")
+    )
+    for sentence in read:
+        if not any(pattern(language, word).search(sentence.text) for word in words):
             continue
-        try:
-            found = date(int(year or published.year), MONTHS[month], int(day))
-        except ValueError:
-            continue
-        if year is None and not ahead and found > published + timedelta(days=1):
-            found = found.replace(year=published.year - 1)
-        return found
-    return None
+        for day in days_in(sentence.text, published, language):
+            distance = (day.last - published).days
+            if not day.exact or _other_matter(sentence.text, day, language):
+                continue
+            if ahead and day.first != day.last:
+                continue
+            if (0 <= distance <= 45) if ahead else (-window <= distance <= 0):
+                yield (day.first if ahead else day.last), sentence.text[day.start : day.end]
+
+
+def _other_matter(text: str, day: DayMention, language: str) -> bool:
+    """Say whether a day is that of an agreement, an earlier exchange or the start of captivity."""
+    before = text[max(0, day.start - 45) : day.start]
+    clause = re.split(r"[,;:(]\s", before)[-1]
+    return bool(
+        re.search(
+            r"(?:since|from|agreed (?:\w+ )?(?:on|in)?|due on|с|со|з|від|согласованн\w+|договор\w+|домовл\w+|домовил\w+|условил\w+|talks (?:on|in)|переговор\w+|перемовин\w+)(?: \w+){0,2}\s$",
+            clause,
+        )
+        or pattern(language, "event.earlier_exchange").search(clause)
+    )

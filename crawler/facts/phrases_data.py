@@ -33,16 +33,36 @@ def phrases(language: str) -> tuple[Phrase, ...]:
     )
 
 
+def compiled(terms: list[str]) -> re.Pattern[str]:
+    """Return one pattern for whole words; a star behind a letter or a group stands for any letters."""
+    starred = [re.sub(r"\)\*", r")\\w*", term) for term in terms]
+    starred = [re.sub(r"(?<![)\]w])\*", r"\\w*", term) for term in starred]
+    return re.compile(rf"(?<![\w'])(?:{'|'.join(starred)})(?![\w])")
+
+
+@cache
+def pattern(language: str, meaning: str) -> re.Pattern[str]:
+    """Return the pattern of one meaning, such as `each` or `noun.bodies`; one that matches nothing where it has no words."""
+    terms = [phrase.pattern for phrase in phrases(language) if phrase.meaning == meaning]
+    return compiled(terms) if terms else re.compile(r"(?!)")
+
+
 @cache
 def patterns(language: str, kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the patterns of one kind of meaning, such as `category`, each with the name behind the dot."""
-    return tuple(
-        (phrase.meaning.partition(".")[2], re.compile(phrase.pattern))
+    """Return the patterns of one kind of meaning, such as `noun`, each with the name behind the dot."""
+    names = dict.fromkeys(
+        phrase.meaning.partition(".")[2]
         for phrase in phrases(language)
         if phrase.meaning.partition(".")[0] == kind
     )
+    return tuple((name, pattern(language, f"{kind}.{name}" if name else kind)) for name in names)
 
 
 def first(language: str, kind: str, text: str) -> str | None:
     """Return the name of the first meaning of a kind that occurs in a text, in the order of the file."""
-    return next((name for name, pattern in patterns(language, kind) if pattern.search(text)), None)
+    return next((name for name, found in patterns(language, kind) if found.search(text)), None)
+
+
+def names_in(language: str, kind: str, text: str) -> tuple[str, ...]:
+    """Return the names of all meanings of a kind that occur in a text, in the order of the file."""
+    return tuple(name for name, found in patterns(language, kind) if found.search(text))

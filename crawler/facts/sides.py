@@ -1,0 +1,155 @@
+"""Which side receives the people or bodies that a number counts, by the words nearest to it; an open side stays unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crawler.facts.mentions import Mention
+from crawler.facts.phrases_data import pattern, patterns
+from crawler.facts.speakers import SIDE_OF
+from crawler.model import Category, Conflict, Party, Speaker
+
+PARTIES = {
+    Conflict.RU_UA: (Party.UKRAINE, Party.RUSSIA),
+    Conflict.ISRAEL_PALESTINE: (Party.ISRAEL, Party.PALESTINE),
+    Conflict.US_RU: (Party.US, Party.RUSSIA),
+    Conflict.AZ_AM: (Party.AZERBAIJAN, Party.ARMENIA),
+}
+"""The two sides of each conflict."""
+
+MEDIATORS = {Speaker.UAE_MFA, Speaker.US, Speaker.TURKEY, Speaker.ICRC}
+DISTRIBUTIVE = re.compile(r"(?<!\w)по\s(?:\w+\s)?$")
+"""`по 84 человека`: so many for each."""
+
+
+def other_side(side: Party, conflict: Conflict) -> Party:
+    """Return the other party of a conflict; unknown where there is none."""
+    pair = PARTIES.get(conflict, ())
+    return next((one for one in pair if one is not side), Party.UNKNOWN) if side in pair else Party.UNKNOWN
+
+
+def for_each(mention: Mention, language: str) -> bool:
+    """Say whether a number holds for either side: `185 for 185`, `205 each`, `по 84 человека`."""
+    text = mention.sentence.text
+    if mention.equal:
+        return True
+    if mention.part_of:
+        return False
+    if language != "en" and DISTRIBUTIVE.search(text[: mention.count.start]):
+        return True
+    start, end = mention.sentence.clause_of(mention.count.start)
+    return bool(pattern(language, "each").search(text[start:end]))
+
+
+def summed(mention: Mention, language: str) -> bool:
+    """Say whether the words right before a number add up both sides: `в общей сложности 168`, `an exchange of 314`."""
+    before = mention.sentence.text[: mention.count.start].rstrip()
+    hits = list(pattern(language, "both").finditer(before))
+    return (
+        bool(hits)
+        and hits[-1].end() >= len(before) - 1
+        and mention.nation is None
+        and mention.formula is None
+    )
+
+
+def for_both(mention: Mention, language: str, speaker: Speaker) -> bool:
+    """Say whether a number holds for both sides together: `314 people were exchanged in all`."""
+    if mention.nation is not None or mention.formula is not None or mention.part_of:
+        return False
+    text = mention.sentence.text
+    start, end = mention.sentence.clause_of(mention.count.start)
+    if language == "en" and re.search(
+        r"(?:changed hands|exchanged|swapped|released|freed)[^,;]{0,12} (?:in all|in total|altogether)",
+        text[mention.end : end],
+    ):
+        return True
+    return speaker in MEDIATORS and not any(True for _ in _named_sides(text[start:end], language))
+
+
+def side_of(
+    mention: Mention, stretch: tuple[int, int], *, language: str, conflict: Conflict, speaker: Speaker
+) -> Party | None:
+    """Return the side that the sentence gives a number to; None where it leaves that open.
+
+    Args:
+        mention: the number with its noun.
+        stretch: from the number before to the one behind it, in the sentence.
+        language: of the text.
+        conflict: whose sides are looked for.
+        speaker: who says so.
+    """
+    pair = PARTIES.get(conflict)
+    if mention.nation is not None and (pair is None or mention.nation in pair):
+        return mention.nation
+    if mention.nation is Party.OTHER and mention.category is not Category.BODIES:
+        return Party.OTHER
+    text = mention.sentence.text
+    if mention.own:
+        named = [side for _, side in sorted(_named_sides(text[: mention.start], language))]
+        if named or speaker in SIDE_OF:
+            return named[-1] if named else SIDE_OF[speaker]
+    clause = mention.sentence.clause_of(mention.count.start)
+    inner = (max(stretch[0], clause[0]), min(stretch[1], clause[1]))
+    for start, end in _widening(mention, inner, clause, text):
+        found = _by_words(text[start:end], language, pair)
+        if found is not None:
+            return found
+    if conflict is Conflict.ISRAEL_PALESTINE:
+        return _by_noun(text[mention.start : mention.end], language)
+    return Party.OTHER if conflict is Conflict.OTHER else None
+
+
+def _widening(
+    mention: Mention, inner: tuple[int, int], clause: tuple[int, int], text: str
+) -> Iterator[tuple[int, int]]:
+    """Yield ever wider stretches around a number: up to its commas, to its neighbours, its clause, its sentence."""
+    comma = text.find(",", mention.end, inner[1])
+    before = text.rfind(",", inner[0], mention.start)
+    yield max(inner[0], before + 1), comma if comma > 0 else inner[1]
+    yield inner
+    yield clause
+    yield 0, len(text)
+
+
+def _by_noun(words: str, language: str) -> Party | None:
+    return next((Party(name) for name, found in patterns(language, "held") if found.search(words)), None)
+
+
+def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party | None:
+    """Return the side that destination, origin or the verb with its subject points to, if they agree."""
+    if pair is None:
+        return None
+    for kind in ("from", "to"):
+        found = {
+            Party(name)
+            for name, words in patterns(language, kind)
+            if Party(name) in pair and words.search(text)
+        }
+        if len(found) == 1:
+            return found.pop()
+    return _by_subject(text, language, pair)
+
+
+def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | None:
+    """`Ukraine received 45` and `Russia handed over 45` both give them to Ukraine."""
+    named = sorted(_named_sides(text, language))
+    sides = {side for _, side in named if side in pair}
+    if len(sides) != 1:
+        return None
+    subject = sides.pop()
+    gave = pattern(language, "verb.gave").search(text)
+    got = pattern(language, "verb.got").search(text)
+    if got:
+        return subject
+    if gave:
+        freed = re.match(r"(?:releas|freed|frees|освобо|звільн)", gave.group())
+        return subject if freed else next(one for one in pair if one is not subject)
+    return None
+
+
+def _named_sides(text: str, language: str) -> Iterator[tuple[int, Party]]:
+    for name, words in patterns(language, "party"):
+        for match in words.finditer(text):
+            yield match.start(), Party(name)
