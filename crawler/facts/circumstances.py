@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.facts.days import DayMention, days_in, ordinal
+from crawler.facts.days import WEEKDAY, DayMention, days_in, ordinal
 from crawler.facts.phrases_data import pattern
 from crawler.facts.text import Sentence, sentences
 from crawler.model import Article, Kind, Part, Verdict
@@ -80,6 +81,14 @@ TAKEN = re.compile(
     r"|приняли|встреча|военнослужащ|освобожд|россиян|перебува|звільнен|обмін|передач|автобус|літаком|зустріча|нам дали|побачив|телефон|первый осмотр|осмотр)"
 )
 MET = re.compile(r"(?:commissioners?|ombudsm|омбудсм|уполномоченн)")
+
+LEAD = 2
+"""Sentences at the start of a text that tell its news."""
+
+YESTERDAY = re.compile(r"yesterday|вчера|накануне|вчора|учора|напередодні")
+
+AHEAD_DAYS = 45
+"""Days ahead within which an exchange is announced."""
 
 HAPPENED = {Kind.EXCHANGE_COMPLETED, Kind.BODIES_REPATRIATED}
 EXPECTED = {Kind.EXCHANGE_ANNOUNCED, Kind.POSTPONED_OR_FAILED}
@@ -176,50 +185,123 @@ def exchange_day(
         return None
     published = article.published.astimezone(KYIV).date()
     if verdict.kind in HAPPENED:
-        days = (day for day, _ in _candidates(read, published, language, ahead=False))
-        return next(days, published)
+        return _day_of(_candidates(read, published, language), published)
     if verdict.kind in EXPECTED:
-        return next((day for day, _ in _candidates(read, published, language, ahead=True)), None)
+        return _day_ahead(read, published, language, postponed=verdict.kind is Kind.POSTPONED_OR_FAILED)
     if verdict.kind is Kind.BACKGROUND:
-        lead = tuple(one for one in read if one.part is Part.TITLE or one.number < 2)
-        explicit = [
-            day
-            for day, mention in _candidates(lead, published, language, ahead=False, window=60)
-            if re.search(r"\d|[\w']+ого ", mention)
-        ]
-        return explicit[0] if explicit else None
+        lead = tuple(one for one in read if one.part is Part.TITLE or one.number < LEAD)
+        named = (one.day for one in _candidates(lead, published, language, window=60) if one.named)
+        return next(named, None)
     return None
 
 
-def _candidates(
-    read: tuple[Sentence, ...], published: date, language: str, *, ahead: bool, window: int = 8
-) -> Iterator[tuple[date, str]]:
-    """Yield the days on which something moved, or is to move, in the order of the text."""
-    words = (
-        ("event.planned", "event.agreed", "verb.swapped")
-        if ahead
-        else ("done", "verb.got", "verb.gave", "verb.swapped")
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A day on which a sentence says that something moved."""
+
+    day: date
+    named: bool
+    """True for a day of a month, False for `yesterday` and the like."""
+    lead: bool
+    """True in the title and the first sentences."""
+    yesterday: bool
+
+
+def _day_of(candidates: Iterator[_Candidate], published: date) -> date:
+    """Return the day an exchange took place: one of the lead, else today, else the first told, else the day of publication."""
+    found = [one for one in candidates if one.lead or not one.yesterday]
+    ranked = (
+        [one for one in found if one.lead],
+        [one for one in found if one.day == published],
+        [one for one in found if one.named],
+        found,
     )
+    return next((group[0].day for group in ranked if group), published)
+
+
+def _day_ahead(read: tuple[Sentence, ...], published: date, language: str, *, postponed: bool) -> date | None:
+    """Return the first day named for something to come; a weekday then is the next one, unless it was put off."""
+    today = None
     for sentence in read:
-        if not any(pattern(language, word).search(sentence.text) for word in words):
+        for day in days_in(sentence.text, published, language):
+            words = sentence.text[slice(*sentence.clause_of(day.start))]
+            if (
+                day.first != day.last
+                or _other_matter(sentence.text, day, language)
+                or _dateline(sentence, day)
+            ):
+                continue
+            coming = any(pattern(language, word).search(words) for word in ("event.planned", "event.agreed"))
+            first = day.first
+            said = _spoken_on(sentence.text, day, language)
+            weekday = WEEKDAY.fullmatch(sentence.text[day.start : day.end])
+            if coming and postponed and not said and -7 <= (first - published).days <= AHEAD_DAYS:
+                return first
+            if coming and weekday and not said and first <= published:
+                first += timedelta(days=7)
+            if coming and 0 < (first - published).days <= AHEAD_DAYS:
+                return first
+            if coming and first == published and not said:
+                today = today or first
+    return today
+
+
+def _spoken_on(text: str, day: DayMention, language: str) -> bool:
+    """Say whether a day is that of speech: `said on Friday`, `on Friday published`."""
+    near = text[max(0, day.start - 14) : day.end + 14]
+    return bool(pattern(language, "speech").search(near))
+
+
+def _dateline(sentence: Sentence, day: DayMention) -> bool:
+    """Say whether a day belongs to a dateline: `KYIV, May 23 - …`, `Москва. 23 мая. …`."""
+    before, after = sentence.text[: day.start], sentence.text[day.end : day.end + 4]
+    return bool(
+        sentence.number < LEAD
+        and re.fullmatch(r"[\w /-]{3,30}[,.] ", before)
+        and re.match(r"\.?(?: [—–-]|\.|$)", after)
+    )
+
+
+def _candidates(
+    read: tuple[Sentence, ...], published: date, language: str, *, window: int = 8
+) -> Iterator[_Candidate]:
+    """Yield the days on which something moved, in the order of the text."""
+    for sentence in read:
+        if not any(
+            pattern(language, word).search(sentence.text)
+            for word in ("done", "verb.got", "verb.gave", "verb.swapped")
+        ):
             continue
         for day in days_in(sentence.text, published, language):
-            distance = (day.last - published).days
             if not day.exact or _other_matter(sentence.text, day, language):
                 continue
-            if ahead and day.first != day.last:
+            if day.first != day.last and not re.search(r"\d", sentence.text[day.start : day.end]):
                 continue
-            if (0 <= distance <= 45) if ahead else (-window <= distance <= 0):
-                yield (day.first if ahead else day.last), sentence.text[day.start : day.end]
+            clause = sentence.text[slice(*sentence.clause_of(day.start))]
+            if pattern(language, "event.planned").search(clause) and not pattern(language, "done").search(
+                clause
+            ):
+                continue
+            if -window <= (day.last - published).days <= 0:
+                words = sentence.text[day.start : day.end]
+                lead = sentence.part is Part.TITLE or sentence.number < LEAD
+                named = bool(re.search(r"\d|[\w']+ого ", words))
+                yield _Candidate(day.last, named, lead, yesterday=bool(YESTERDAY.fullmatch(words)))
 
 
 def _other_matter(text: str, day: DayMention, language: str) -> bool:
     """Say whether a day is that of an agreement, an earlier exchange or the start of captivity."""
+    own = text[day.start : day.end]
+    if re.search(r"ранее|раньше|раніше|earlier|before", own) or pattern(language, "recalled").match(
+        text.lstrip(" —–-")
+    ):
+        return True
     before = text[max(0, day.start - 45) : day.start]
-    clause = re.split(r"[,;:(]\s", before)[-1]
+    pieces = re.split(r"[,;:(]\s", before)
+    clause = ", ".join(pieces[-2:]) if len(pieces) > 1 and not pieces[-1] else pieces[-1]
     return bool(
         re.search(
-            r"(?:since|from|agreed (?:\w+ )?(?:on|in)?|due on|с|со|з|від|согласованн\w+|договор\w+|домовл\w+|домовил\w+|условил\w+|talks (?:on|in)|переговор\w+|перемовин\w+)(?: \w+){0,2}\s$",
+            r"(?<!\w)(?:since|from|agreed (?:\w+ )?(?:on|in)?|due on|с|со|з|від|согласованн\w+|договор\w+|домовл\w+|домовил\w+|условил\w+|talks (?:on|in)|переговор\w+|перемовин\w+)(?: \w+){0,2}\s$",
             clause,
         )
         or pattern(language, "event.earlier_exchange").search(clause)

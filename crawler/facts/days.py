@@ -27,7 +27,7 @@ MONTH_DAY = re.compile(
 )
 SPELLED_DAY = re.compile(rf"(?<!\w)(?P<ordinal>(?:[\w']+ )?[\w']+) (?P<month>{MONTH})(?!\w)")
 IN_MONTH = re.compile(
-    rf"(?<!\w)(?P<lead>in|during|since|last|by|early|late|mid|в|во|с|до|у|від|з|до|из|конце|начале|середине|прошлого|наприкінці|минулого)[ -](?:early |late |mid-?)?(?P<month>{MONTH})(?!\w){YEAR}(?! (?:\d{{1,2}}(?!\d)))"
+    rf"(?<!\w)(?P<lead>in|during|since|last|by|early|late|mid|в|во|с|до|у|від|з|до|из|конце|начале|середине|прошлого|наприкінці|минулого|початку|середині|кінці)[ -](?:early |late |mid-?)?(?P<month>{MONTH})(?!\w){YEAR}(?! (?:\d{{1,2}}(?!\d)))"
 )
 MONTH_YEAR = re.compile(rf"(?<!\w)(?P<month>{MONTH}) (?P<year>20\d\d)(?!\d)")
 IN_YEAR = re.compile(
@@ -41,7 +41,7 @@ WEEKDAYS = (
 WEEKDAY = re.compile("(?<!\\w)(?:" + "|".join(f"(?P<d{n}>{stem})" for n, stem in enumerate(WEEKDAYS)) + ")")
 
 RELATIVE = (
-    (0, re.compile(r"(?<!\w)(?:today|сегодня|сьогодні|this (?:morning|afternoon|evening)|цього дня|нині|tonight)(?!\w)")),
+    (0, re.compile(r"(?<!\w)(?:today|the same day|в этот же день|в тот же день|того ж дня|цього ж дня|сегодня|сьогодні|this (?:morning|afternoon|evening)|цього дня|нині|tonight)(?!\w)")),
     (-1, re.compile(r"(?<!\w)(?:yesterday|вчера|вчора|учора|накануне|напередодні|the day before|a day earlier|днем ранее|днем раньше)(?!\w)")),
     (-2, re.compile(r"(?<!\w)(?:the day before yesterday|позавчера|позавчора)(?!\w)")),
     (1, re.compile(r"(?<!\w)(?:tomorrow|завтра)(?!\w)")),
@@ -52,6 +52,11 @@ AGO = re.compile(
     r"(?<!\w)(?P<number>\d{1,2}|[^\W\d]+) (?P<unit>days?|weeks?|months?|years?|дн[яеій]й?|днів|дні|день|недел[июьяе]|недель|месяц\w*|год\w*|тиж\w*|місяц\w*|рок\w*|рік)"
     r" (?:ago|earlier|before|назад|тому|раньше|ранее|раніше|до этого|до того)(?!\w)"
 )
+DAY_ONLY = re.compile(
+    r"(?<![\w.,:])(?P<day>\d{1,2})-?(?:го|е|му)(?: числа)?(?!\w| (?:\w+ )?(?:обмен|обмін|этап|етап|полк|бригад))"
+)
+"""`10-го числа`, `6-го`: the day of this month, or of the month before."""
+
 BARE_AGO = re.compile(r"(?<!\w)(?P<unit>неделю|месяц|год|тиждень|місяць|рік) (?:назад|тому|раньше|раніше)")
 
 ORDINAL_STEMS = (
@@ -153,6 +158,8 @@ def _all(text: str, published: date, language: str) -> Iterator[DayMention]:
             number, start = ordinal(match["ordinal"].split()[-1]), start + match["ordinal"].rindex(" ") + 1
         if number:
             yield from _named(match, number, number, published, start)
+    for match in DAY_ONLY.finditer(text):
+        yield from _of_this_month(match, published)
     for match in WEEKDAY.finditer(text):
         yield _weekday(match, text, published)
     for offset, pattern in RELATIVE:
@@ -177,6 +184,18 @@ def _named(
 @cache
 def _month(name: str) -> int:
     return next(n for n, stem in enumerate(MONTH_STEMS, start=1) if re.fullmatch(stem, name))
+
+
+def _of_this_month(match: re.Match[str], published: date) -> Iterator[DayMention]:
+    number = int(match["day"])
+    month = (
+        published.replace(day=1)
+        if number <= published.day
+        else (published.replace(day=1) - timedelta(days=1))
+    )
+    day = _nearest(number, month.month, month.year, published)
+    if day:
+        yield DayMention(match.start(), match.end(), day, day)
 
 
 def _nearest(day: int, month: int, year: int | None, published: date) -> date | None:

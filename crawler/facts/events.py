@@ -12,6 +12,24 @@ from crawler.facts.phrases_data import pattern
 from crawler.model import Event, Kind, Part
 
 AHEAD = {Kind.EXCHANGE_ANNOUNCED, Kind.AGREEMENT, Kind.POSTPONED_OR_FAILED}
+SINCE_YEAR = re.compile(r"(?:since|from|с|со|з|із|від|от) ")
+
+IN_ALL = re.compile(
+    r"(?<!\w)(?:загалом|всього|усього|всего|итого|in total|in all|altogether|a total of)(?!\w)"
+)
+MANY = 600
+"""More living people than this came home in one day only in the exchange of a thousand for a thousand."""
+
+SAME_DAY = re.compile(
+    r"same day|тот же день|этот же день|того ж дня|цього ж дня|той самий день|today|сегодня|сьогодні"
+)
+
+ADJACENT = 5
+"""Characters between a number and the day right behind it: `1,245 on Monday`."""
+
+LARGEST = 1300
+"""More people or bodies than this never came home in one day; in a background article such a number sums up."""
+
 SINCE = re.compile(
     r"(?<!\w)(?:since|from|until|by|с|со|з|із|від|до|after|после|після|agreed (?:on|in)|договоренн\w+|согласованн\w+ ?(?:на переговорах)?|домовлен\w+|условились|домовилися)"
     r"(?: the| end of| early)?\s$"
@@ -36,24 +54,45 @@ def event_of(
     clause = mention.sentence.clause_of(mention.count.start)
     near = text[max(stretch[0], clause[0]) : min(stretch[1], clause[1])]
     around = text[clause[0] : clause[1]]
-    if pattern(language, "event.still_held").search(near):
-        return Event.STILL_HELD
-    if pattern(language, "event.outside_exchange").search(near):
-        return Event.OUTSIDE_EXCHANGE
+    for event in (Event.STILL_HELD, Event.OUTSIDE_EXCHANGE):
+        if pattern(language, f"event.{event}").search(near):
+            return event
     done = pattern(language, "done").search(_without_infinitives(near))
     agreed = pattern(language, "event.agreed").search(around)
-    if agreed and not done and agreed.start() < mention.start - clause[0]:
+    planned = pattern(language, "event.planned").search(around)
+    ahead = not done and bool(agreed or planned)
+    if ahead and _comes_first(mention, clause, agreed, planned):
         return Event.PLANNED
-    if _totals(mention, near, language):
-        return Event.TOTAL_TO_DATE
+    if _totals(mention, _up_to_comma(mention, stretch, clause), language):
+        return _this_of_range(days, timeline) or Event.TOTAL_TO_DATE
+    if ahead and timeline.kind in AHEAD:
+        return Event.PLANNED
     dated = _by_day(mention, clause, days, timeline)
     if dated is not None:
         return dated
     if _told_as_past(text, around, near, language):
         return Event.EARLIER_EXCHANGE
-    if (agreed or pattern(language, "event.planned").search(around)) and not done:
-        return Event.PLANNED
-    return None
+    return Event.PLANNED if ahead else None
+
+
+def _comes_first(
+    mention: Mention,
+    clause: tuple[int, int],
+    agreed: re.Match[str] | None,
+    planned: re.Match[str] | None,
+) -> bool:
+    """Say whether words of a plan stand before a number, or around a formula: `agreed to free 1,000`."""
+    position = mention.start - clause[0]
+    if agreed and (mention.formula or agreed.start() < position):
+        return True
+    return bool(planned and planned.end() <= position)
+
+
+def _this_of_range(days: list[DayMention], timeline: Timeline) -> Event | None:
+    """`in all, from 23 to 25 May` sums up this exchange where these are its days."""
+    day = timeline.exchange_day
+    ranges = [one for one in days if one.exact and one.first != one.last]
+    return Event.THIS_EXCHANGE if day and any(one.first <= day <= one.last for one in ranges) else None
 
 
 def _told_as_past(text: str, around: str, near: str, language: str) -> bool:
@@ -71,7 +110,16 @@ INFINITIVE = re.compile(
 SUPERLATIVE = re.compile(
     r"(?:largest|biggest|greatest|first|longest|крупнейш\w+|больш(?:ой|ий|им|ому)|масштабн\w+|перв\w+|найбільш\w+|найдовш\w+|перш\w+|\d-?(?:й|го|м|ий|ый|st|nd|rd|th))"
     r"[^.;]{0,60}?(?:since|of the|за|с|со|з|від|from)(?!\w)[^.;,]*"
+    r"|(?:to date|so far)(?: the)? (?:largest|biggest)|(?:largest|biggest)[^.;,]{0,30}(?:to date|so far)"
 )
+
+
+def _up_to_comma(mention: Mention, stretch: tuple[int, int], clause: tuple[int, int]) -> str:
+    """Return the words before a number and those behind it up to the next comma: `всего` behind one belongs to the next."""
+    text = mention.sentence.text
+    end = min(stretch[1], clause[1])
+    comma = text.find(",", mention.end, end)
+    return text[max(stretch[0], clause[0]) : end if comma < 0 else comma]
 
 
 def _without_infinitives(text: str) -> str:
@@ -84,6 +132,8 @@ def _totals(mention: Mention, near: str, language: str) -> bool:
     if pattern(language, "event.total_to_date").search(words):
         return True
     before = mention.sentence.text[: mention.count.start].rstrip()
+    if mention.count.value > MANY and mention.formula is None and IN_ALL.search(words):
+        return True
     return any(
         match.end() >= len(before) for match in pattern(language, "event.total_before").finditer(before)
     )
@@ -91,15 +141,21 @@ def _totals(mention: Mention, near: str, language: str) -> bool:
 
 def default_event(mention: Mention, timeline: Timeline, language: str) -> Event:
     """Return the event of a number about which the words say nothing: what the article mainly reports."""
+    if timeline.kind in AHEAD and mention.formula is not None:
+        return Event.PLANNED
     if timeline.kind in AHEAD:
         text = mention.sentence.text
         start, end = mention.sentence.clause_of(mention.count.start)
         done = pattern(language, "done").search(text[start:end])
+        if done and mention.count.value > LARGEST:
+            return Event.TOTAL_TO_DATE
         return (
             Event.EARLIER_EXCHANGE
             if done and not pattern(language, "event.planned").search(text)
             else Event.PLANNED
         )
+    if timeline.kind is Kind.BACKGROUND and mention.count.value > LARGEST and mention.formula is None:
+        return Event.TOTAL_TO_DATE
     if (
         timeline.kind is Kind.BACKGROUND
         and timeline.exchange_day is None
@@ -115,7 +171,12 @@ def _by_day(
 ) -> Event | None:
     """Compare the day nearest to a number with the day of the exchange."""
     text = mention.sentence.text
-    usable = [day for day in days if not SINCE.search(text[max(0, day.start - 40) : day.start])]
+    usable = [
+        day
+        for day in days
+        if not SINCE.search(text[max(0, day.start - 40) : day.start])
+        and not SINCE_YEAR.match(text[day.start : day.end])
+    ]
     inside = [day for day in usable if clause[0] <= day.start < clause[1]]
     before = [day for day in inside if day.end <= mention.start]
     after = [
@@ -123,9 +184,10 @@ def _by_day(
         for day in inside
         if day.start >= mention.end and not re.search(r"[,;]\s|\d", text[mention.end : day.start])
     ]
+    adjacent = after and after[0].start - mention.end <= ADJACENT
     day = (
         after[0]
-        if after and not before
+        if after and (adjacent or not before)
         else before[-1]
         if before
         else next((day for day in usable if day.end <= mention.start), None)
@@ -134,9 +196,10 @@ def _by_day(
         return None
     anchor = timeline.exchange_day or timeline.published
     if day.first <= anchor <= day.last:
-        return Event.THIS_EXCHANGE if day.exact and timeline.exchange_day else None
+        same = day.exact and (timeline.exchange_day or SAME_DAY.search(text[day.start : day.end]))
+        return Event.THIS_EXCHANGE if same else None
     if (day.last - day.first).days > 300:
         return Event.TOTAL_TO_DATE if day.last <= anchor + timedelta(days=366) else None
     if day.last < anchor:
-        return Event.EARLIER_EXCHANGE if day.last < timeline.published else None
+        return Event.EARLIER_EXCHANGE if day.last < timeline.published or timeline.kind in AHEAD else None
     return Event.PLANNED if day.first > timeline.published else None

@@ -6,128 +6,38 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from crawler.facts.around import (
+    ADJECTIVE,
+    AFTER_ALONE,
+    AFTER_DATED,
+    AGES,
+    AND_ALSO,
+    AND_CIVILIANS,
+    BEFORE_UNIT,
+    BODIES_OF,
+    CHRONICLE,
+    CIVILIANS,
+    CIVILIANS_ARE,
+    COPULA,
+    DASH,
+    ELLIPSIS,
+    ENVOYS,
+    FILLERS,
+    FORMULA,
+    HARMED,
+    HURT,
+    LOOSE,
+    ONE_OF,
+    OPEN,
+    REACH,
+    STOP,
+    STRONG,
+)
 from crawler.facts.days import DayMention
 from crawler.facts.numbers import Count, counts
 from crawler.facts.phrases_data import names_in, pattern, patterns
 from crawler.facts.text import Sentence
 from crawler.model import Category, Party
-
-REACH = 75
-"""Characters after a number within which the word for what it counts must stand."""
-
-STOP = re.compile(r"[.;:!?()\[\]\"«»“”„]|,|\s[—–]\s|\d")
-DASH = re.compile(r"^\s*[—–-]\s+(?:(?:у|в|из|з|із|from|are)\s)?")
-COPULA = re.compile(
-    r"^(?:\s(?:of (?:them|those|these|whom)|из (?:них|которых)|з (?:них|яких)|із (?:них|яких)))?(?:\s(?:are|were|is|was|being|есть|є|это|це))?(?=\s)"
-)
-
-ONE_OF = re.compile(r"\s(?:of|из|з|зі|із|more|ще|еще)\s")
-
-FILLERS = {
-    "en": frozenset(
-        [
-            "the",
-            "a",
-            "an",
-            "of",
-            "its",
-            "their",
-            "our",
-            "his",
-            "more",
-            "other",
-            "additional",
-            "further",
-            "new",
-            "young",
-            "freed",
-            "former",
-            "ukrainian",
-            "russian",
-            "israeli",
-            "palestinian",
-            "local",
-            "such",
-            "these",
-            "those",
-            "them",
-            "living",
-            "deceased",
-            "fallen",
-            "captured",
-            "imprisoned",
-            "unidentified",
-            "severely",
-            "seriously",
-            "wounded",
-            "injured",
-            "sick",
-            "ill",
-            "foreign",
-            "armenian",
-            "azerbaijani",
-            "american",
-            "british",
-            "own",
-            "male",
-            "female",
-            "enlisted",
-            "elderly",
-            "military",
-            "peaceful",
-            "exchanged",
-            "returned",
-            "released",
-        ]
-    ),
-    "ru": frozenset(
-        ["еще", "из", "наших", "своих", "же", "уже", "его", "их", "лет", "всего", "наши", "свои", "тысяч"]
-    ),
-    "uk": frozenset(["ще", "з", "із", "наших", "своїх", "же", "вже", "його", "їх", "наші", "свої", "тисяч"]),
-}
-ADJECTIVE = {
-    "ru": re.compile(r"\w+(?:ых|их|ого|его|ому|ему|ым|им|ыми|ими|ые|ие|ый|ий|ой|ая|яя|ую)$"),
-    "uk": re.compile(r"\w+(?:их|іх|ого|ому|им|ими|іми|ий|ій|а|ї|і|у|ої|их)$"),
-}
-"""Endings of words that may stand between a number and its noun; elsewhere a word ends the search."""
-
-FORMULA = re.compile(r"^[\"»]?[ -]*(?:for|на|x|×|х)[- ]+[\"«]?$")
-AND_CIVILIANS = {
-    "en": re.compile(r"^(?: and| or)(?: some)? civilians?"),
-    "ru": re.compile(r"^(?: и| или|(?: [—–]|,) (?:как )?военн\w+ и) гражданск\w+"),
-    "uk": re.compile(r"^(?: і| й| та|(?: [—–]|,) (?:як )?військов\w+ (?:і|й|та)) цивільн\w+"),
-}
-AFTER_ALONE = {
-    "en": re.compile(
-        r"^(?:$|[\s\"»”']*[.,;:!?)—–]|\s(?:and|or|for|from|on|in|at|to|of (?:them|those|these|whom|the)|were|was|are|had|have|have been|captives|each|in all|bodies|others"
-        r"|returned|came|went|over|with|as|by|while|who|are|people|more(?=[\s.,]))(?!\w))"
-    ),
-    "ru": re.compile(
-        r"^(?:$|[\s\"»”']*[.,;:!?)—–]|\s(?:и|или|а|но|за|на|с|со|от|из|в|во|по|были|было|был|находились|вернулись|возвращены|служат|прежде|ранены|имеют|получили"
-        r"|тяжело|еще|уже|как|которые|освобождены)(?!\w))"
-    ),
-    "uk": re.compile(
-        r"^(?:$|[\s\"»”']*[.,;:!?)—–]|\s(?:і|й|та|або|а|але|за|на|з|із|від|у|в|по|були|було|був|перебували|повернулися|повернуті|служать|раніше|поранені|мають"
-        r"|отримали|тяжко|ще|вже|як|які|звільнені|поза)(?!\w))"
-    ),
-}
-"""What may follow a number that stands without a noun; any other word is a noun that counts something else."""
-
-BEFORE_UNIT = re.compile(
-    r"(?:№|#|\bno\.|aged?|age of|under|over the age of|старше|моложе|младше|віком|возраст\w*|вік\w*|стать[яеиі]\w*|article|пункт\w*|част\w+|chapter|курс\w*|долар"
-    r"|доллар|\bу віці|в возрасте|до|после|після|спустя|за|через|на)\s$"
-)
-STRONG = {
-    "en": re.compile(
-        r"(?<!\w)(?:prisoners?|pows?|captives?|hostages?|detainees|freed|captivity|remains|bodies|behind bars)(?!\w)"
-    ),
-    "ru": re.compile(
-        r"(?<!\w)(?:военнопленн|пленн|плен[ауе]?(?!\w)|неволи|заложник|освобожд|возвращенн|вернувш|тел(?!\w)|тела|останк|погибш)"
-    ),
-    "uk": re.compile(
-        r"(?<!\w)(?:військовополонен|полонен|полон[уі]?(?!\w)|невол|заручник|звільнен|визволен|повернен|тіл(?!\w)|тіла|останк|загибл|бран)"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +58,8 @@ class Mention:
     """True for 'of them 10', which counts part of what was counted before."""
     formula: Count | None = None
     """The second number of 'N for M'."""
+    loose: bool = False
+    """True for nouns that only what is around them ties to an exchange: people, nationals."""
     bare: bool = False
     """True for a formula without a noun."""
     noun: str = ""
@@ -174,11 +86,32 @@ def mentions_in(sentence: Sentence, language: str, days: list[DayMention]) -> li
         if one.start < skip:
             continue
         following = numbers[index + 1] if index + 1 < len(numbers) else None
-        mention = _mention(sentence, one, following, language)
+        mention = _mention(sentence, one, following, language) or _dated(sentence, one, days)
         if mention is not None:
-            found.append(mention)
+            found.append(_also_bodies(mention, found, sentence.text))
             skip = mention.formula.end if mention.formula else -1
     return found
+
+
+def _dated(sentence: Sentence, count: Count, days: list[DayMention]) -> Mention | None:
+    """`26 April - another 44`: an entry of a chronicle."""
+    for day in days:
+        if CHRONICLE.fullmatch(sentence.text[day.end : count.start]) and AFTER_DATED.match(
+            sentence.text[count.end :]
+        ):
+            return Mention(sentence=sentence, count=count, start=count.start, end=count.end, category=None)
+    return None
+
+
+def _also_bodies(mention: Mention, found: list[Mention], text: str) -> Mention:
+    """`the remains of two volunteers and one woman`: the second number counts remains too."""
+    if not found or mention.category in (Category.BODIES, Category.PRISONERS_OF_WAR):
+        return mention
+    before = found[-1]
+    headed = before.category is Category.BODIES and before.start < before.count.start
+    if headed and AND_ALSO.fullmatch(text[before.end : mention.start]):
+        return replace(mention, category=Category.BODIES)
+    return mention
 
 
 def _mention(sentence: Sentence, count: Count, following: Count | None, language: str) -> Mention | None:
@@ -186,6 +119,8 @@ def _mention(sentence: Sentence, count: Count, following: Count | None, language
     if following is not None and FORMULA.match(text[count.end : following.start]):
         return _formula(sentence, count, following, language)
     after, before = text[count.end :], text[: count.start]
+    if ENVOYS.search(before) or HARMED.search(before) or HURT.match(after):
+        return None
     if pattern(language, "unit").match(after.lstrip(" -")):
         return None
     mention = (
@@ -195,6 +130,8 @@ def _mention(sentence: Sentence, count: Count, following: Count | None, language
     )
     if mention is None:
         mention = _alone(sentence, count, before, after, language)
+    if mention is not None and following is not None and FORMULA.match(text[mention.end : following.start]):
+        mention = replace(mention, formula=following, end=following.end)
     if mention is None or (mention.category is None and 1990 <= count.value <= 2035 and not count.spelled):
         return None
     return _qualified(mention, language)
@@ -220,7 +157,7 @@ def _of_bodies(sentence: Sentence, count: Count, before: str, language: str) -> 
         (
             m
             for m in pattern(language, "body_part").finditer(before)
-            if not before[m.end() :].strip() or before[m.end() :].strip() in ("of", "the")
+            if not before[m.end() :].strip() or before[m.end() :].strip() in ("of", "the", "a", "an")
         ),
         None,
     )
@@ -245,19 +182,31 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
         for match in [noun.search(window)]
         if match
     )
-    for start, end, name in hits:
+    for start, end, found in hits:
         if _only_fillers(window[:start], language):
             rest = sentence.text[count.end + shift - end :]
+            told = found in LOOSE and CIVILIANS_ARE.search(sentence.text[: count.start])
+            name = "civilians" if told else found
             mixed = AND_CIVILIANS[language].match(rest) if name in ("prisoners_of_war", "people") else None
             return Mention(
                 sentence=sentence,
                 count=count,
                 start=count.start,
                 end=count.end + shift - end,
-                category=None if name == "some" else Category.PEOPLE if mixed else Category(name),
+                category=Category.PEOPLE if mixed else _category(name, rest),
                 noun=window[start:-end],
+                loose=name in LOOSE,
             )
     return None
+
+
+def _category(name: str, rest: str) -> Category | None:
+    """Return what a noun counts; None where the rest of the text must tell: `women`, `Ukrainians`."""
+    if BODIES_OF.match(rest):
+        return Category.BODIES
+    if name in (*LOOSE, "some") and CIVILIANS.match(rest):
+        return Category.CIVILIANS
+    return None if name in OPEN else Category(name)
 
 
 def _only_fillers(between: str, language: str) -> bool:
@@ -274,13 +223,13 @@ def _only_fillers(between: str, language: str) -> bool:
 def _noun_before(sentence: Sentence, count: Count, before: str, language: str) -> Mention | None:
     """`мужчин — 225`, `офицеров одиннадцать`, `женщин в группе пятеро`, `наших — тридцать один`."""
     tail = before[-40:]
-    gap = r"(?:\s*[—–:]\s*|\s(?:в группе |у групі |всего |усього |было |було )?)$"
+    gap = r"(?:\s*[—–:]\s*|,\s(?:їх|их)\s|\s(?:в группе |у групі |всего |усього |было |було )?)$"
     if language == "en":
         return None
     for name, noun in patterns(language, "noun"):
         for match in noun.finditer(tail):
             dashed = re.fullmatch(gap, tail[match.end() :] or " ")
-            plain = dashed and not re.search(r"[—–:]", dashed.group())
+            plain = dashed and not re.search(r"[—–:,]", dashed.group())
             if dashed and (count.spelled or not plain) and not _noun_after(sentence, count, language):
                 start = len(before) - len(tail) + match.start()
                 return Mention(
@@ -288,8 +237,9 @@ def _noun_before(sentence: Sentence, count: Count, before: str, language: str) -
                     count=count,
                     start=start,
                     end=count.end,
-                    category=None if name == "some" else Category(name),
+                    category=_category(name, ""),
                     noun=match.group(),
+                    loose=name in LOOSE,
                 )
     return None
 
@@ -298,18 +248,44 @@ def _alone(sentence: Sentence, count: Count, before: str, after: str, language: 
     """A number without a noun, where the words around leave no room for another noun."""
     if not AFTER_ALONE[language].match(after) or (count.value == 1 and count.spelled):
         return None
-    if BEFORE_UNIT.search(before) or re.search(r"[«\"“(]$", before):
+    if BEFORE_UNIT.search(before) or AGES.search(before[-45:]) or re.search(r"[«\"“(]$", before):
         return None
     clause_start, clause_end = sentence.clause_of(count.start)
     clause = sentence.text[clause_start:clause_end]
-    moved = any(found.search(clause) for name, found in patterns(language, "verb") if name != "swapped")
-    total = pattern(language, "event.total_to_date").search(clause)
-    related = pattern(language, "relative").search(before[-40:]) or pattern(language, "relative").match(
-        after.lstrip()
+    words = (
+        ("own", before[-25:]),
+        ("relative", before[-40:]),
+        ("then", sentence.text[:30]),
+        ("event.still_held", clause),
     )
-    if not (moved or total or related or pattern(language, "own").search(before[-25:])):
+    total = any(
+        pattern(language, name).search(clause) for name in ("event.total_to_date", "event.total_before")
+    )
+    moved = any(found.search(clause) for name, found in patterns(language, "verb") if name != "swapped")
+    starts = (
+        not before.strip(' —–-"«“') and count.spelled
+    )  # `Thirty-six are wounded.` goes on from what was counted
+    if not (
+        moved
+        or starts
+        or total
+        or re.match(ELLIPSIS, after)
+        or any(pattern(language, name).search(text) for name, text in words)
+        or pattern(language, "relative").match(after.lstrip())
+        or pattern(language, "each").match(after.lstrip())
+    ):
         return None
-    return Mention(sentence=sentence, count=count, start=count.start, end=count.end, category=None)
+    category = _summed_noun(before, language) if total else None
+    return Mention(sentence=sentence, count=count, start=count.start, end=count.end, category=category)
+
+
+def _summed_noun(before: str, language: str) -> Category | None:
+    """`the number of freed people has reached 4,349`: what a sum counts stands before it."""
+    hits = [
+        (match.start(), name) for name, noun in patterns(language, "noun") for match in noun.finditer(before)
+    ]
+    name = max(hits)[1] if hits else None
+    return None if name is None else Category.PEOPLE if name in OPEN else Category(name)
 
 
 def _qualified(mention: Mention, language: str) -> Mention:
@@ -323,7 +299,10 @@ def _qualified(mention: Mention, language: str) -> Mention:
     lead = re.split(r"[.,;:!?()«»\"—–\d]|\s(?:and|и|і|та)\s", lead)[-1]
     related = pattern(language, "relative")
     before = text[max(0, mention.start - 60) : mention.start]
-    part_of = bool(related.search(before) or related.match(text[last:].lstrip()))
+    starts = mention.count.spelled and not mention.noun and not text[: mention.start].strip(' —–-"«“')
+    part_of = bool(related.search(before) or related.match(text[last:].lstrip())) or (
+        starts and mention.formula is None and mention.category is None
+    )
     subsets = names_in(language, "subset", near)
     return replace(
         mention,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 DIGITS = re.compile(
-    r"(?<![\w.,:/№#$€₴-])(?:\d{1,3}(?:[ ,]\d{3})+|\d{1,6})(?:[.,]\d{1,2}(?=\s?(?:тыс|тис|thousand)))?"
+    r"(?<![\w.,:/№#$€₴])(?:(?<!-)|(?<=for-)|(?<=на-))(?:\d{1,3}(?:[ ,]\d{3})+|\d{1,6})(?:[.,]\d{1,2}(?=\s?(?:тыс|тис|thousand)))?"
     r"(?!\d|[:/]\d|[.,]\d|-?(?:[йяеїх]|ый|ій|ий|ой|го|ого|му|ом|ым|им|ти|мм|st|nd|rd|th)(?!\w)|-(?:year|лет|річ|рок|год|day|ти)|\s?[%°])"
 )
 """1,000; 1 000; 185; 1.2 thousand. Not: dates, times, percentages, ordinals, ages."""
@@ -77,7 +77,7 @@ def words(language: str) -> dict[str, int]:
             table |= {stem + "и": value, stem + "ью": value}
         if 11 <= value <= 30 and language == "uk":
             table |= {stem + end: value for end in ("и", "ьох", "ьом", "ьма", "еро")}
-    return table
+    return table | {"полсотни": 50, "півсотні": 50}
 
 
 def counts(text: str, language: str) -> list[Count]:

@@ -18,7 +18,27 @@ PARTIES = {
 }
 """The two sides of each conflict."""
 
+HELD_NOUN = 12
+"""Characters after a number's words that may still hold its noun: `nineteen deceased captives`."""
+
 MEDIATORS = {Speaker.UAE_MFA, Speaker.US, Speaker.TURKEY, Speaker.ICRC}
+SWAPPED = {
+    "en": re.compile(
+        r"(?:exchange|exchanged|swap|swapped|trade|traded)(?: about| some| nearly| more than)? $"
+    ),
+    "ru": re.compile(r"обменял\w*(?: около| более| почти)? $"),
+    "uk": re.compile(r"обмінял\w*(?: близько| понад| майже)? $"),
+}
+MEDIATION = re.compile(
+    r"(?<!\w)(?:mediat\w+|through its (?:efforts|mediation|good offices)|посредничеств\w*|при содействии|посередництв\w*|за сприяння)(?!\w)"
+)
+"""`agreed to exchange 314 prisoners`: one number for both directions together."""
+
+SIDES = re.compile(r"(?<!\w)(?:the (?:two )?sides|стороны|сторони)(?!\w)")
+GOES_ON = re.compile(
+    r"(?:and|и|і|та|й) (?:received|got|took|получил\w*|забрал\w*|отримал\w*|одержал\w*|дістал\w*|handed|gave|передал\w*|отдал\w*|віддал\w*)(?!\w)"
+)
+
 DISTRIBUTIVE = re.compile(r"(?<!\w)по\s(?:\w+\s)?$")
 """`по 84 человека`: so many for each."""
 
@@ -61,11 +81,14 @@ def for_both(mention: Mention, language: str, speaker: Speaker) -> bool:
     text = mention.sentence.text
     start, end = mention.sentence.clause_of(mention.count.start)
     if language == "en" and re.search(
-        r"(?:changed hands|exchanged|swapped|released|freed)[^,;]{0,12} (?:in all|in total|altogether)",
+        r"changed hands|(?:exchanged|swapped|released|freed)[^,;]{0,12} (?:in all|in total|altogether)",
         text[mention.end : end],
     ):
         return True
-    return speaker in MEDIATORS and not any(True for _ in _named_sides(text[start:end], language))
+    if SWAPPED[language].search(text[start : mention.start]) and mention.noun:
+        return True
+    mediated = speaker in MEDIATORS or MEDIATION.search(text)
+    return bool(mediated) and not any(True for _ in _named_sides(text, language))
 
 
 def side_of(
@@ -86,6 +109,10 @@ def side_of(
     if mention.nation is Party.OTHER and mention.category is not Category.BODIES:
         return Party.OTHER
     text = mention.sentence.text
+    if conflict is Conflict.ISRAEL_PALESTINE:
+        held = _by_noun(text[mention.start : mention.end + HELD_NOUN], language)
+        if held is not None:
+            return held
     if mention.own:
         named = [side for _, side in sorted(_named_sides(text[: mention.start], language))]
         if named or speaker in SIDE_OF:
@@ -93,12 +120,14 @@ def side_of(
     clause = mention.sentence.clause_of(mention.count.start)
     inner = (max(stretch[0], clause[0]), min(stretch[1], clause[1]))
     for start, end in _widening(mention, inner, clause, text):
-        found = _by_words(text[start:end], language, pair)
+        found = _by_words(text[start:end], language, pair) or _by_subject_before(
+            text, start, end, language, pair
+        )
         if found is not None:
             return found
-    if conflict is Conflict.ISRAEL_PALESTINE:
-        return _by_noun(text[mention.start : mention.end], language)
-    return Party.OTHER if conflict is Conflict.OTHER else None
+    if conflict is Conflict.OTHER:
+        return Party.BOTH if SIDES.search(text[clause[0] : mention.start]) else Party.OTHER
+    return None
 
 
 def _widening(
@@ -125,7 +154,7 @@ def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party
         found = {
             Party(name)
             for name, words in patterns(language, kind)
-            if Party(name) in pair and words.search(text)
+            if (Party(name) in pair or name == "other") and words.search(text)
         }
         if len(found) == 1:
             return found.pop()
@@ -147,6 +176,20 @@ def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | No
         freed = re.match(r"(?:releas|freed|frees|освобо|звільн)", gave.group())
         return subject if freed else next(one for one in pair if one is not subject)
     return None
+
+
+def _by_subject_before(
+    text: str, start: int, end: int, language: str, pair: tuple[Party, ...] | None
+) -> Party | None:
+    """`Moscow returned 108 and received 110`: a clause that starts with its verb goes on with the subject before."""
+    if pair is None or not GOES_ON.match(text[start:end].lstrip()):
+        return None
+    named = [side for _, side in sorted(_named_sides(text[:start], language)) if side in pair]
+    if not named:
+        return None
+    if pattern(language, "verb.got").search(text[start:end]):
+        return named[0]
+    return next(one for one in pair if one is not named[0])
 
 
 def _named_sides(text: str, language: str) -> Iterator[tuple[int, Party]]:

@@ -20,8 +20,9 @@ ABBREVIATION = re.compile(
 STOP = re.compile(r"(?:[.!?…]+[»\"”')\]]*)(?=\s|$)|\n+")
 
 TURN = re.compile(
-    r";|(?:,|—|–|\.)\s(?=(?:while|whereas|but|однако|но|а|проте|натомість|зато|втім|тогда как|тоді як|in return|in exchange|взамен|в обмен|в ответ|у відповідь"
-    r"|навзамін|за них|for their part)(?!\w))|\s(?=(?:in return for|in exchange for|в обмен на|взамен на|в обмін на|за это|за це)(?!\w))"
+    r";|(?:,|—|–|\.)\s(?=(?:while|whereas|but|однако|но|а|але|проте|натомість|зато|втім|тогда как|тоді як|in return|in exchange|взамен|в обмен|в ответ|у відповідь"
+    r"|навзамін|за них|for their part)(?!\w))|\s(?=(?:and that|и что|і що|та що|in return for|in exchange for|в обмен на|взамен на|в обмін на|за это|за це)(?!\w))"
+    r"|\s(?=(?:and|и|і|та|й) (?:received|got|took|получил\w*|забрал\w*|отримал\w*|одержал\w*|дістал\w*|handed|gave|передал\w*|отдал\w*|віддал\w*)(?!\w))"
 )
 """Where a sentence turns to the other side or another matter."""
 

@@ -1,0 +1,235 @@
+"""Drafts of claims: a text read sentence by sentence, each number with its event, side and speaker where words tell them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from crawler.facts.days import days_in
+from crawler.facts.events import Timeline, default_event, event_of
+from crawler.facts.mentions import Mention, evidence, mentions_in, spread
+from crawler.facts.phrases_data import pattern, patterns
+from crawler.facts.sides import PARTIES, for_both, for_each, other_side, side_of, summed
+from crawler.facts.speakers import SIDE_OF, speaker_of
+from crawler.facts.text import Sentence
+from crawler.model import Category, Conflict, Event, Party, Speaker
+
+ARMIES = {Conflict.RU_UA, Conflict.AZ_AM}
+"""Conflicts in which prisoners are soldiers unless the text says otherwise."""
+
+COLLECTIVE = {Party.EACH, Party.BOTH}
+
+SMALLEST = 5
+"""`5 на 5` and more is an exchange wherever it stands; `1 на 1` may be a meeting."""
+
+FORGOTTEN = 4
+"""Sentences after which a number is no longer what the text goes on about."""
+
+IN_RETURN = re.compile(
+    r"(?:in return|in exchange|взамен|в обмен|за них|в ответ|натомість|навзаєм|навзамін|в обмін|у відповідь|moscow|kyiv) "
+)
+AND = re.compile(
+    r"(?: |, | \w+ )(?:and|as well as|plus|и|а также|та|і|й|а також|плюс)(?: (?:another|also|еще|ще|some|about))? "
+)
+IN_EXCHANGE_FOR = re.compile(r"(?:in (?:return|exchange) for|в обмен на|взамен на|в обмін на|навзамін за) ")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A claim in the making."""
+
+    mention: Mention
+    event: Event
+    side: Party | None
+    category: Category | None
+    speaker: Speaker
+    same_for_other: bool = False
+    """True where 'the same number' of the other side's people follows."""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads a text sentence by sentence, remembering what the one before was about."""
+
+    language: str
+    conflict: Conflict
+    timeline: Timeline
+    drafts: list[Draft] = field(default_factory=list)
+    speaker: Speaker = Speaker.OUTLET
+    spoke: bool = False
+    """Whether the sentence before spoke of an exchange."""
+    last: Draft | None = None
+    """The last draft, as long as what follows may go on from it."""
+
+    def read(self, sentence: Sentence) -> None:
+        """Add the drafts of one sentence."""
+        if self.last is not None and sentence.number - self.last.mention.sentence.number > FORGOTTEN:
+            self.last = None
+        days = (
+            days_in(sentence.text, self.timeline.published, self.language) if self.timeline.published else []
+        )
+        mentions = mentions_in(sentence, self.language, days)
+        speaker = speaker_of(sentence, len(sentence.text) // 2, self.language, self.speaker)
+        here = evidence(sentence.text, self.language)
+        speaks = here or self.spoke or self._near(sentence)
+        for mention, start, end in spread(mentions):
+            if not self._counts(mention, speaks=speaks):
+                continue
+            says = speaker_of(sentence, mention.count.start, self.language, self.speaker)
+            event = event_of(mention, (start, end), days=days, timeline=self.timeline, language=self.language)
+            self._add(mention, (start, end), event, says)
+        self.speaker, self.spoke = speaker, here
+        self._mark_same(sentence)
+
+    def _counts(self, mention: Mention, *, speaks: bool) -> bool:
+        """Say whether a number is one of people or bodies that came home, will, or are held."""
+        if mention.formula is not None:
+            return (
+                speaks or mention.category is not None or (mention.equal and mention.count.value >= SMALLEST)
+            )
+        if mention.count.value == 0 and mention.category is None:
+            return False
+        start, end = mention.sentence.clause_of(mention.count.start)
+        clause = mention.sentence.text[start:end]
+        moved = any(
+            pattern(self.language, verb).search(clause) for verb in ("verb.got", "verb.gave", "verb.swapped")
+        )
+        dead = mention.category is Category.BODIES
+        if pattern(self.language, "captured").search(clause) and not moved and not dead:
+            return False
+        if not speaks:
+            return False
+        if not mention.loose:
+            return True
+        words = ("each", "event.still_held", "event.earlier_exchange", "event.planned", "own")
+        return evidence(mention.sentence.text, self.language) or any(
+            pattern(self.language, word).search(clause) for word in words
+        )
+
+    def _near(self, sentence: Sentence) -> bool:
+        return self.last is not None and sentence.number - self.last.mention.sentence.number <= 3
+
+    def _add(self, mention: Mention, stretch: tuple[int, int], event: Event | None, speaker: Speaker) -> None:
+        before = self.last
+        if event is None and before is not None and self._goes_on(mention, before):
+            event = before.event
+        draft = Draft(
+            mention=mention,
+            event=event or default_event(mention, self.timeline, self.language),
+            side=self._side(mention, stretch, speaker),
+            category=self._category(mention),
+            speaker=speaker,
+        )
+        if draft.side is None and before is not None and before.side not in COLLECTIVE:
+            same = before.mention.sentence.number == mention.sentence.number
+            draft.side = (
+                before.side
+                if mention.part_of or (same and (mention.subset or not mention.category))
+                else None
+            )
+        if mention.formula is not None and not mention.equal:
+            self._split(draft)
+            return
+        self.drafts.append(draft)
+        self.last = draft
+
+    def _category(self, mention: Mention) -> Category | None:
+        """Prisoners are soldiers where armies exchange them; elsewhere they are people."""
+        if (
+            mention.part_of
+            and mention.category is None
+            and not mention.noun
+            and self.last is not None
+            and self.last.side not in COLLECTIVE
+        ):
+            return self.last.category
+        weak = mention.noun.startswith(("prisoner", "пленн", "полонен")) and "of war" not in mention.noun
+        if weak and self.conflict not in ARMIES:
+            return Category.PEOPLE
+        return mention.category
+
+    def _goes_on(self, mention: Mention, before: Draft) -> bool:
+        """Say whether a number belongs to the exchange of the number before: `of them`, `and 20 civilians`, `in return`."""
+        here, there = mention.sentence, before.mention.sentence
+        if mention.part_of:
+            return True
+        if here.number != there.number:
+            lasting = before.event not in (Event.STILL_HELD, Event.TOTAL_TO_DATE)
+            return (
+                lasting
+                and here.number - there.number == 1
+                and bool(IN_RETURN.match(here.text.lstrip(' —–-"«“')))
+            )
+        if AND.fullmatch(here.text[before.mention.end : mention.start]):
+            return True
+        same_clause = here.clause_of(before.mention.count.start) == here.clause_of(mention.count.start)
+        if before.event is Event.TOTAL_TO_DATE:
+            return False
+        start, end = here.clause_of(mention.count.start)
+        if IN_EXCHANGE_FOR.match(here.text[start:end].lstrip()):
+            return True
+        verbs = ("done", "verb.got", "verb.gave", "verb.swapped")
+        own = any(pattern(self.language, verb).search(here.text[start:end]) for verb in verbs)
+        return same_clause or not own
+
+    def _side(self, mention: Mention, stretch: tuple[int, int], speaker: Speaker) -> Party | None:
+        collective = self._collective(mention, speaker)
+        if collective is not None:
+            return collective
+        found = self._side_of_last(mention)
+        if found is None:
+            found = side_of(mention, stretch, language=self.language, conflict=self.conflict, speaker=speaker)
+        if found is None and SIDE_OF.get(speaker) in PARTIES.get(self.conflict, ()):
+            found = SIDE_OF[speaker]
+        return found
+
+    def _collective(self, mention: Mention, speaker: Speaker) -> Party | None:
+        if self.conflict not in PARTIES and self.conflict is not Conflict.OTHER:
+            return None
+        if summed(mention, self.language):
+            return Party.BOTH
+        if for_each(mention, self.language):
+            return Party.EACH
+        return Party.BOTH if for_both(mention, self.language, speaker) else None
+
+    def _side_of_last(self, mention: Mention) -> Party | None:
+        """Return the side of the number before for `10 of them`, the other one for `in exchange for 74`."""
+        last, here = self.last, mention.sentence
+        if last is None or last.side is None or last.side in COLLECTIVE or mention.nation is not None:
+            return None
+        if mention.part_of and here.number - last.mention.sentence.number <= 1:
+            return last.side
+        start, end = here.clause_of(mention.count.start)
+        back = IN_EXCHANGE_FOR.match(here.text[start:end].lstrip())
+        if back and last.mention.sentence is here and last.side in PARTIES.get(self.conflict, ()):
+            return other_side(last.side, self.conflict)
+        return None
+
+    def _split(self, draft: Draft) -> None:
+        """`40 на 44` is two claims; whose each is, other sentences tell."""
+        second = draft.mention.formula
+        if second is None:
+            return
+        for count in (draft.mention.count, second):
+            mention = replace(draft.mention, count=count, formula=None)
+            self.drafts.append(replace(draft, mention=mention, side=None))
+
+    def _mark_same(self, sentence: Sentence) -> None:
+        """`… and the same number of Ukrainians` says the sentence's last count of the other side too."""
+        match = pattern(self.language, "same_number").search(sentence.text)
+        if not match:
+            return
+        here = [
+            one
+            for one in self.drafts
+            if one.mention.sentence is sentence
+            and one.mention.end <= match.start()
+            and one.side not in COLLECTIVE
+        ] or ([self.last] if self.last is not None else [])
+        if not here:
+            return
+        here[-1].same_for_other = True
+        after = sentence.text[match.end() : match.end() + 45]
+        soldiers = dict(patterns(self.language, "noun"))["prisoners_of_war"]
+        if here[-1].category is None and soldiers.search(after):
+            here[-1].category = Category.PRISONERS_OF_WAR
