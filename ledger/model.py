@@ -1,4 +1,4 @@
-"""The nouns of the ledger: an exchange, and what each side says of it. Numbers of two sides are never merged."""
+"""The nouns of the ledger: a report, an exchange, and what each side says of it. Numbers of two sides are never merged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from crawler.model import Category, Conflict, Party, Precision, Speaker
+from crawler.model import Category, Claim, Conflict, Kind, Party, Precision, Speaker
+
+
+class Matter(StrEnum):
+    """What an exchange moved: living people, or the bodies of the fallen. The two are never one record."""
+
+    LIVING = "living"
+    BODIES = "bodies"
 
 
 class ExchangeStatus(StrEnum):
@@ -26,6 +33,101 @@ class Agreement(StrEnum):
     DISPUTED = "disputed"
     ONE_SIDED = "one_sided"
     WITHHELD = "withheld"
+    UNATTRIBUTED = "unattributed"
+    """No side has spoken: the figures are an outlet's or a mediator's."""
+
+
+class Unclear(StrEnum):
+    """Why a report belongs to no exchange. Each has its heading in docs/data-dictionary.md."""
+
+    NO_CONFLICT = "no_conflict"
+    NO_EVENT = "no_event"
+    NO_DAY = "no_day"
+    NO_MATCH = "no_match"
+    SEVERAL = "several"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A claim with its number in the store."""
+
+    id: int
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A finding as the ledger sees it: what it says of an exchange, and when it said so."""
+
+    finding_id: int
+    address: str
+    """Canonical address: it orders reports of one instant the same whatever their numbers are."""
+    outlet: str
+    published: datetime
+    """When it was published, or where that is unknown first kept."""
+    kind: Kind
+    conflict: Conflict
+    day: date | None = None
+    stage: int | None = None
+    sequence: int | None = None
+    deal: str | None = None
+    place: str | None = None
+    mediators: tuple[str, ...] = ()
+    numbers_disclosed: bool | None = None
+    claims: tuple[Told, ...] = ()
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one report tells of living people, or of bodies: the smallest thing that is put to an exchange."""
+
+    report: Report
+    matter: Matter
+    claims: tuple[Told, ...]
+    """Those of the report's claims that belong to this exchange; totals and earlier exchanges are none of them."""
+    founding: bool
+    """True where the part alone is enough for a record of an exchange."""
+
+    @property
+    def key(self) -> tuple[int, Matter]:
+        """The number of its finding, and what it tells of."""
+        return self.report.finding_id, self.matter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A part put to an exchange, and what spoke for it."""
+
+    part: Part
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """Parts that tell of one exchange, before it has a number."""
+
+    conflict: Conflict
+    matter: Matter
+    day: date
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unattached:
+    """A part that belongs to no exchange, and why."""
+
+    part: Part
+    reason: Unclear
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What became of all reports: every part is in one cluster, or unattached with a reason."""
+
+    clusters: tuple[Cluster, ...]
+    unattached: tuple[Unattached, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +142,8 @@ class Account:
     subset: str | None = None
     claim_ids: tuple[int, ...] = ()
     """The stored claims that say so: every number leads to its quotes."""
+    since: datetime | None = None
+    """When the first report said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +154,8 @@ class Comparison:
     category: Category
     agreement: Agreement
     accounts: tuple[Account, ...]
+    note: str = ""
+    """How it was judged, where the figures alone don't show it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +175,7 @@ class Exchange:
     conflict: Conflict
     day: date
     """The Kyiv date; the first one where the exchange took several."""
+    matter: Matter = Matter.LIVING
     last_day: date | None = None
     began: datetime | None = None
     """The UTC instant of the first report that it happened, beside the Kyiv date."""
