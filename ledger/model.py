@@ -76,6 +76,8 @@ class Report:
     numbers_disclosed: bool | None = None
     claims: tuple[Told, ...] = ()
     title: str = ""
+    sources: tuple[str, ...] = ()
+    """Ids of all sources that carry it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,44 @@ class StatusChange:
     finding_id: int
 
 
+class DayPrecision(StrEnum):
+    """How the day of an exchange is known."""
+
+    DAY = "day"
+    RANGE = "range"
+    DUE = "due"
+    """So far only named in advance."""
+
+
+class FlagKind(StrEnum):
+    """What does not add up. Each has its heading in docs/data-dictionary.md."""
+
+    SUBSETS = "subsets"
+    N_FOR_N = "n_for_n"
+    OWN_FIGURES = "own_figures"
+    DEAL_TOTAL = "deal_total"
+    SEQUENCE = "sequence"
+    RUNNING_TOTAL = "running_total"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """Figures that do not add up, in words, with the claims to look at. It says nothing on who is right."""
+
+    kind: FlagKind
+    words: str
+    claim_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """When a side was first reported to give figures of its own."""
+
+    side: Party
+    since: datetime
+    finding_id: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One exchange: its day, its frame, and each side's account beside the other's."""
@@ -177,9 +217,9 @@ class Exchange:
     """The Kyiv date; the first one where the exchange took several."""
     matter: Matter = Matter.LIVING
     last_day: date | None = None
+    day_precision: DayPrecision = DayPrecision.DAY
     began: datetime | None = None
     """The UTC instant of the first report that it happened, beside the Kyiv date."""
-    ended: datetime | None = None
     deal: str | None = None
     stage: int | None = None
     sequence: int | None = None
@@ -187,9 +227,23 @@ class Exchange:
     mediators: tuple[str, ...] = ()
     statuses: tuple[StatusChange, ...] = ()
     accounts: tuple[Account, ...] = ()
+    planned: tuple[Account, ...] = ()
+    """What was to be returned; never counted as done."""
+    besides: tuple[Account, ...] = ()
+    """Who was handed over outside the exchange proper, such as the gravely wounded."""
     comparisons: tuple[Comparison, ...] = ()
+    withheld: bool = False
+    """True where reports say that no side gave the size, and no figure is known."""
+    flags: tuple[Flag, ...] = ()
+    questions: tuple[str, ...] = ()
+    """What the reports leave open, one sentence each."""
+    confirmations: tuple[Confirmation, ...] = ()
+    """First figures of each side, the earliest first."""
+    first_finding: int | None = None
     origins: int = 0
     """Reports that do not repeat one another: copies of one dispatch count once."""
+    sources: tuple[str, ...] = ()
+    """Ids of all sources that carry a report on it."""
     finding_ids: tuple[int, ...] = ()
 
     @property
