@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from crawler.model import Category, Claim, Conflict, Kind, Party, Precision, Speaker
+
+KYIV = ZoneInfo("Europe/Kyiv")
+"""An exchange's day is the Kyiv date."""
 
 
 class Matter(StrEnum):
@@ -79,6 +83,11 @@ class Report:
     sources: tuple[str, ...] = ()
     """Ids of all sources that carry it."""
 
+    @property
+    def published_on(self) -> date:
+        """The Kyiv date on which it came out."""
+        return self.published.astimezone(KYIV).date()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -92,9 +101,13 @@ class Part:
     """True where the part alone is enough for a record of an exchange."""
 
     @property
-    def key(self) -> tuple[int, Matter]:
+    def key(self) -> PartKey:
         """The number of its finding, and what it tells of."""
         return self.report.finding_id, self.matter
+
+
+PartKey = tuple[int, Matter]
+"""Number of a finding, and what the part tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +143,24 @@ class Reconciled:
 
     clusters: tuple[Cluster, ...]
     unattached: tuple[Unattached, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutPart:
+    """A part as the store knows it: where reconciling put it and why, and where it stands after the analysts' decisions."""
+
+    finding_id: int
+    matter: Matter
+    machine_id: int | None
+    exchange_id: int | None = None
+    reason: Unclear | None = None
+    because: str
+    claims: tuple[int, ...]
+
+    @property
+    def key(self) -> PartKey:
+        """Its finding, and what it tells of."""
+        return self.finding_id, self.matter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,3 +286,31 @@ class Exchange:
     def disagreements(self) -> tuple[Comparison, ...]:
         """What the sides tell differently."""
         return tuple(one for one in self.comparisons if one.agreement is Agreement.DISPUTED)
+
+
+class Action(StrEnum):
+    """What an analyst decided. Each has its heading in docs/analysts.md."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    ATTACH = "attach"
+    DETACH = "detach"
+    NOTE = "note"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One decision of an analyst: it stands beside the machine's conclusions and can be undone, never overwritten."""
+
+    id: int
+    action: Action
+    exchange_id: int | None
+    other_id: int | None = None
+    """The exchange merged into it, or the one minted by a split."""
+    finding_ids: tuple[int, ...] = ()
+    why: str
+    made_by: str
+    made_at: datetime
+    undone_at: datetime | None = None
+    undone_by: str | None = None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
-from zoneinfo import ZoneInfo
+from collections.abc import Container, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
 
 from crawler.model import Category, Claim, Conflict, Event, Kind, Party
-from ledger.model import Matter, Part, Report
-
-KYIV = ZoneInfo("Europe/Kyiv")
+from ledger.model import Matter, Part, PartKey, Report, Told
 
 SIDES = {
     Conflict.RU_UA: (Party.UKRAINE, Party.RUSSIA),
@@ -24,13 +22,11 @@ HAPPENED = (Kind.EXCHANGE_COMPLETED, Kind.BODIES_REPATRIATED)
 DATED = (*HAPPENED, Kind.EXCHANGE_ANNOUNCED, Kind.POSTPONED_OR_FAILED, Kind.AGREEMENT)
 """Kinds of reports that found a record where they name a day; a background piece must also count the people."""
 
+LATE = timedelta(days=7)
+"""A report of news that names a day further back than this has most often misread a day of its text."""
+
 Figure = tuple[Party, str, int]
 """Who received them, `civilians` or `main`, and how many."""
-
-
-def published_on(report: Report) -> date:
-    """Return the Kyiv date on which a report came out."""
-    return report.published.astimezone(KYIV).date()
 
 
 def parts_of(report: Report) -> tuple[Part, ...]:
@@ -39,6 +35,11 @@ def parts_of(report: Report) -> tuple[Part, ...]:
     main = _main_matter(report, counted)
     wanted = [matter for matter in Matter if counted[matter] or matter is main]
     return tuple(_part(report, matter, main=matter is main, alone=len(wanted) == 1) for matter in wanted)
+
+
+def standing(reports: Iterable[Report], keys: Container[PartKey]) -> list[Part]:
+    """Return those parts of reports that the keys name; what a report tells no more is not there."""
+    return [part for report in reports for part in parts_of(report) if part.key in keys]
 
 
 def _part(report: Report, matter: Matter, *, main: bool, alone: bool) -> Part:
@@ -85,6 +86,16 @@ def figures(part: Part) -> frozenset[Figure]:
         for told in part.claims
         if told.claim.event is Event.THIS_EXCHANGE and told.claim.subset is None
         for figure in _expanded(told.claim, part.report.conflict)
+    )
+
+
+def known_claims(part: Part, known: AbstractSet[Figure]) -> tuple[Told, ...]:
+    """Return those of a part's claims on this exchange whose figure is among the known; what is planned stays."""
+    return tuple(
+        told
+        for told in part.claims
+        if told.claim.event is not Event.THIS_EXCHANGE
+        or (told.claim.subset is None and known & set(_expanded(told.claim, part.report.conflict)))
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
 from crawler.model import Conflict, Event, Kind
 from ledger.model import Cluster, Link, Matter, Part, Reconciled, Report, Unattached, Unclear
-from ledger.parts import HAPPENED, SIDES, figures, parts_of, published_on
+from ledger.parts import HAPPENED, LATE, SIDES, Figure, figures, parts_of
 
 LOOK_BACK = timedelta(days=3)
 """How long before its publication an exchange may lie that a report without a day tells of."""
 
+TELLING = 20
+"""From this count on, one shared figure tells two exchanges of neighbouring days apart."""
+
 REACH = timedelta(days=4)
-"""No report bears on exchanges further from it than this: what is new is reconciled in its neighbourhood alone."""
+"""No report bears on exchanges further than this from the day it names or came out: what is new is reconciled there alone."""
 
 Bucket = tuple[Conflict, Matter, date]
 
@@ -26,22 +29,58 @@ def reconcile(reports: Iterable[Report]) -> Reconciled:
     """Put every report to the exchange it tells of.
 
     First, parts that name a day found exchanges: one for each conflict, matter and day, or several where stages or
-    running numbers tell them apart. Then each part that names none looks for the one exchange of the days before it
-    with which it shares a running number, a stage, or figures. Both steps look at sets only, never at an order.
+    running numbers tell them apart. Then each part that names none, or a doubtful one, looks for the one exchange near
+    it with which it shares a running number, a stage, or figures. Both steps look at sets only, never at an order.
     """
     parts = sorted((part for report in reports for part in parts_of(report)), key=_canonical)
+    firm: dict[Bucket, list[Part]] = defaultdict(list)
+    for part in parts:
+        if part.founding and part.report.day is not None and part.report.published_on <= part.report.day:
+            firm[_bucket(part, part.report.day)].append(part)
     buckets: dict[Bucket, list[Part]] = defaultdict(list)
     loose: list[Part] = []
     for part in parts:
-        day = part.report.day
-        if part.report.conflict is Conflict.NONE or day is None or not part.founding:
+        day = _founding_day(part, firm)
+        if day is None:
             loose.append(part)
         else:
-            buckets[part.report.conflict, part.matter, day].append(part)
+            buckets[_bucket(part, day)].append(part)
     found = [outcome for bucket, members in buckets.items() for outcome in _of_one_day(bucket, members)]
     clusters = [one for one in found if isinstance(one, Cluster)]
     left = [one for one in found if isinstance(one, Unattached)]
     return _with_loose(clusters, left, loose)
+
+
+def _bucket(part: Part, day: date) -> Bucket:
+    return part.report.conflict, part.matter, day
+
+
+def _founding_day(part: Part, firm: Mapping[Bucket, Sequence[Part]]) -> date | None:
+    """Return the day on which a part may found an exchange; None where it must look for one that others found.
+
+    Reports of the day itself are firm. One that came out later is not where it names another stage than they do. One
+    that shares no figure with them, but some with those of a day in between, has its figures right and its day misread.
+    """
+    day = part.report.day
+    if day is None or not part.founding or part.report.conflict is Conflict.NONE:
+        return None
+    late, there = part.report.published_on - day, firm.get(_bucket(part, day), ())
+    if late <= timedelta():
+        return day
+    if there and all(_stages_apart(part.report, other.report) for other in there):
+        return None
+    if figures(part) & _figures_of(there):
+        return day
+    if late > LATE and part.report.kind is not Kind.BACKGROUND:
+        return None
+    telling = {figure for figure in figures(part) if figure[2] >= TELLING} if there else set()
+    between = [day + timedelta(days=on) for on in range(1, min(late, LOOK_BACK).days + 1)]
+    fitting = [other for other in between if telling & _figures_of(firm.get(_bucket(part, other), ()))]
+    return fitting[0] if len(fitting) == 1 else day
+
+
+def _stages_apart(one: Report, other: Report) -> bool:
+    return one.stage is not None and other.stage is not None and one.stage != other.stage
 
 
 def _canonical(part: Part) -> tuple[object, ...]:
@@ -51,7 +90,7 @@ def _canonical(part: Part) -> tuple[object, ...]:
 
 def _of_one_day(bucket: Bucket, parts: Sequence[Part]) -> Iterator[Cluster | Unattached]:
     """Yield the exchanges of one day: most often one."""
-    conflict, matter, day = bucket
+    conflict, _, day = bucket
     if conflict not in SIDES:
         for group in _components(parts, _same_elsewhere):
             yield _cluster(bucket, [(part, "same day, parties and figures") for part in group])
@@ -59,7 +98,7 @@ def _of_one_day(bucket: Bucket, parts: Sequence[Part]) -> Iterator[Cluster | Una
     labelled = [part for part in parts if part.report.stage is not None or part.report.sequence is not None]
     groups = _components(labelled, _same_label) if _contradict(labelled) else []
     if len(groups) < 2:
-        yield _cluster(bucket, [(part, f"tells of {WHOM[matter]} on {day}") for part in parts])
+        yield _cluster(bucket, [(part, _ground_of_day(part, day)) for part in parts])
         return
     members = [[(part, f"{day}, {_label(part.report)}") for part in group] for group in groups]
     for part in parts:
@@ -75,6 +114,12 @@ def _of_one_day(bucket: Bucket, parts: Sequence[Part]) -> Iterator[Cluster | Una
                 because=f"{len(groups)} exchanges on {day}: the figures fit none alone",
             )
     yield from (_cluster(bucket, group) for group in members)
+
+
+def _ground_of_day(part: Part, day: date) -> str:
+    if part.report.day == day:
+        return f"tells of {WHOM[part.matter]} on {day}"
+    return f"figures of {day}, though it names {part.report.day}"
 
 
 def _cluster(bucket: Bucket, members: Iterable[tuple[Part, str]]) -> Cluster:
@@ -126,7 +171,7 @@ def _components(parts: Sequence[Part], same: Callable[[Part, Part], bool]) -> li
     return [sorted(group, key=_canonical) for group in groups]
 
 
-def _figures_of(parts: Iterable[Part]) -> frozenset[tuple[object, ...]]:
+def _figures_of(parts: Iterable[Part]) -> frozenset[Figure]:
     return frozenset(figure for part in parts for figure in figures(part))
 
 
@@ -161,12 +206,10 @@ def _with_loose(clusters: Sequence[Cluster], left: Sequence[Unattached], loose: 
 
 def _candidates(part: Part, near: dict[Bucket, list[int]]) -> list[int]:
     report = part.report
-    if report.day is not None:
-        days = [report.day]
-    else:
-        last = published_on(report)
-        days = [last - timedelta(days=back) for back in range(LOOK_BACK.days + 1)]
-    return [number for day in days for number in near.get((report.conflict, part.matter, day), ())]
+    days = {report.day} if report.day is not None else set()
+    if report.day is None or (part.founding and report.kind is not Kind.BACKGROUND):
+        days |= {report.published_on - timedelta(days=back) for back in range(LOOK_BACK.days + 1)}
+    return [number for day in sorted(days) for number in near.get((report.conflict, part.matter, day), ())]
 
 
 def _placed(part: Part, candidates: Sequence[tuple[int, Cluster]]) -> tuple[int, str] | Unattached:
@@ -181,7 +224,7 @@ def _placed(part: Part, candidates: Sequence[tuple[int, Cluster]]) -> tuple[int,
     if not _tells_of_an_event(part):
         return left(Unclear.NO_EVENT, f"{report.kind} without a day or people of one exchange")
     if not candidates:
-        day = report.day or published_on(report)
+        day = report.day or report.published_on
         until = "on" if report.day else f"in the {LOOK_BACK.days} days to"
         return left(
             Unclear.NO_MATCH if report.day else Unclear.NO_DAY,
@@ -203,6 +246,10 @@ def _tells_of_an_event(part: Part) -> bool:
     return any(told.claim.event is Event.THIS_EXCHANGE for told in part.claims)
 
 
+def _named(shared: Iterable[Figure]) -> str:
+    return ", ".join(sorted(f"{number} to {side}" for side, _, number in shared))
+
+
 def _ground(part: Part, cluster: Cluster) -> tuple[int, str] | None:
     """Return how strongly a part fits an exchange, and by what; None where it doesn't, or speaks against it."""
     report, others = part.report, [link.part.report for link in cluster.links]
@@ -221,7 +268,8 @@ def _ground(part: Part, cluster: Cluster) -> tuple[int, str] | None:
         return 10 + len(shared), "same figures: " + ", ".join(
             sorted(f"{n} to {side}" for side, _, n in shared)
         )
-    if figures(part) or report.kind is Kind.BACKGROUND:
+    doubtful = report.day is not None and report.published_on - report.day > LATE
+    if figures(part) or report.kind is Kind.BACKGROUND or doubtful:
         return None
     if report.day == cluster.day or (report.place and report.place in {one.place for one in others}):
         return 1, f"the only exchange of {cluster.day}"

@@ -23,7 +23,7 @@ from ledger.model import (
     Report,
     StatusChange,
 )
-from ledger.parts import HAPPENED, SIDES
+from ledger.parts import HAPPENED, LATE, SIDES, figures, known_claims
 
 Value = TypeVar("Value", bound=Hashable)
 OriginKey = Callable[[Report], Hashable]
@@ -35,7 +35,11 @@ OPEN = {
 }
 """What each unfinished status leaves open."""
 
-NAMES = {party: party.title() for party in Party} | {Party.US: "the US", Party.BOTH: "both sides together"}
+NAMES = {party: party.title() for party in Party} | {
+    Party.US: "the US",
+    Party.BOTH: "both sides together",
+    Party.UNKNOWN: "an unknown side",
+}
 """Parties as a sentence names them."""
 
 OVER = (ExchangeStatus.COMPLETED, ExchangeStatus.UNDER_WAY)
@@ -54,13 +58,13 @@ def exchange(number: int, parts: Iterable[Part], *, origin: OriginKey = by_outle
         parts: everything put to it; at least one.
         origin: reports with the same key repeat one text and count as one origin.
     """
-    told = sorted(parts, key=lambda part: (part.report.published, part.report.address))
+    told = _in_time(sorted(parts, key=lambda part: (part.report.published, part.report.address)))
     reports = [part.report for part in told]
     conflict, matter = told[0].report.conflict, told[0].matter
     said, besides = accounts(told, Event.THIS_EXCHANGE), accounts(told, Event.OUTSIDE_EXCHANGE)
     withheld = not said and any(report.numbers_disclosed is False for report in reports)
     statuses = tuple(_statuses(told))
-    days = sorted({report.day for report in reports if report.day is not None})
+    days = sorted({report.day for report in reports if report.day is not None}) or [reports[0].published_on]
     happened = [one for one in statuses if one.status in OVER]
     record = Exchange(
         id=number,
@@ -93,6 +97,24 @@ def exchange(number: int, parts: Iterable[Part], *, origin: OriginKey = by_outle
         finding_ids=tuple(sorted({report.finding_id for report in reports})),
     )
     return replace(record, questions=tuple(_questions(record)))
+
+
+def _in_time(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts, those that retell long after with only such figures as were given in time.
+
+    What else a late report counts is most often of other exchanges; where nothing was told in time it is all there is.
+    """
+    day = min(
+        (part.report.day for part in parts if part.report.day is not None),
+        default=parts[0].report.published_on,
+    )
+    timely = {figure for part in parts if part.report.published_on - day <= LATE for figure in figures(part)}
+    return [
+        replace(part, claims=known_claims(part, timely))
+        if timely and part.report.published_on - day > LATE
+        else part
+        for part in parts
+    ]
 
 
 def _commonest(values: Iterable[Value | None]) -> Value | None:

@@ -122,15 +122,20 @@ def _filters(
     return Filters(
         source=source,
         language=lang,
-        kind=_one_of(Kind, kind, "--kind"),
-        conflict=_one_of(Conflict, conflict, "--conflict"),
+        kind=one_of(Kind, kind, "--kind"),
+        conflict=one_of(Conflict, conflict, "--conflict"),
         since=_day(since, "--since"),
         until=_day(until, "--until"),
         standings=(Standing.RELEVANT, Standing.NEAR_MISS) if near else (Standing.RELEVANT,),
     )
 
 
-def _one_of(kinds: type[StrEnum], value: str | None, option: str) -> Any:
+def one_of(kinds: type[StrEnum], value: str | None, option: str) -> Any:
+    """Return an option's value as one of its kind, None where it was not given.
+
+    Raises:
+        UsageError: it is none of them.
+    """
     if value is None:
         return None
     try:

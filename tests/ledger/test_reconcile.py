@@ -275,3 +275,37 @@ def test_every_part_ends_in_one_exchange_or_with_a_reason(reports: list[Report])
 def test_an_edit_that_comes_later_changes_nothing_of_where_a_report_belongs() -> None:
     first, *rest = INDEPENDENCE_DAY
     assert groups(reconcile([*rest, later(first, hours=7)])) == groups(reconcile(INDEPENDENCE_DAY))
+
+
+def test_a_later_report_whose_figures_are_another_days_is_told_of_that_day() -> None:
+    """The day was misread where a report of 25 May names the 23rd and counts what came home on the 24th."""
+    first = report("2025-05-23", {"each people": 390})
+    second = report("2025-05-24", {"each people": 307})
+    misread = report("2025-05-23", {"ukraine people": 307}, at="2025-05-25T09:00:00+00:00")
+    disputed = report("2025-05-23", {"ukraine people": 385}, at="2025-05-25T09:00:00+00:00")
+    found = reconcile([first, second, misread, disputed])
+    assert groups(found) == [{first.finding_id, disputed.finding_id}, {second.finding_id, misread.finding_id}]
+    grounds = {link.part.report.finding_id: link.because for link in found.clusters[1].links}
+    assert grounds[misread.finding_id] == "figures of 2025-05-24, though it names 2025-05-23"
+
+
+def test_news_that_names_a_day_long_past_founds_nothing_and_needs_shared_figures() -> None:
+    old = report("2025-10-02", {"each prisoners_of_war": 185})
+    misread = report("2025-10-02", {"each people": 157}, at="2026-02-05T15:00:00+00:00")
+    assert groups(reconcile([old, misread])) == [{old.finding_id}]
+    new = report("2026-02-05", {"each people": 157})
+    assert groups(reconcile([old, misread, new])) == [{old.finding_id}, {new.finding_id, misread.finding_id}]
+    assert reconcile([misread]).clusters == ()
+
+
+def test_a_later_report_of_another_stage_is_not_told_of_the_first_day() -> None:
+    first = report("2025-05-23", {"each people": 390}, stage=1, deal="Istanbul")
+    misread = report(
+        "2025-05-23", {"each people": 303, "ukraine people": 390}, stage=3, deal="Istanbul", at="2025-05-25T12:00:00+00:00"
+    )  # fmt: skip
+    assert groups(reconcile([first, misread])) == [{first.finding_id}]
+    third = report("2025-05-25", {"each people": 303}, stage=3, deal="Istanbul")
+    assert groups(reconcile([first, misread, third])) == [
+        {first.finding_id},
+        {third.finding_id, misread.finding_id},
+    ]

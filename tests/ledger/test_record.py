@@ -186,3 +186,17 @@ def test_figures_of_outlets_alone_are_nobodys_account() -> None:
     record = recorded(report("2024-05-31", {"ukraine bodies": 212}), matter=Matter.BODIES)
     assert compared(record, Party.UKRAINE).agreement is Agreement.UNATTRIBUTED
     assert "Who gave the figure for bodies returned to Ukraine?" in record.questions
+
+
+def test_a_report_that_retells_it_months_later_adds_no_figures_of_its_own() -> None:
+    """A look back at the year counts other exchanges in the same breath."""
+    record = recorded(
+        report("2025-10-02", {"each prisoners_of_war": 185}, by="ru_mod"),
+        report(
+            "2025-10-02",
+            {"ukraine prisoners_of_war": 185, "each people": 1000},
+            at="2026-01-12T09:00:00+00:00",
+        ),
+    )
+    assert {one.count for one in record.accounts} == {185}
+    assert len(record.finding_ids) == 2
