@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crawler.model import Claim, Party, Precision, Speaker
+from crawler.model import Claim, Conflict, Party, Precision, Speaker
 from ledger.accounts import LIVING, SPEAKS_FOR
 from ledger.decisions import forwarded
 from ledger.model import (
@@ -27,7 +28,9 @@ from ledger.parts import standing
 from ledger.record import NAMES, exchange
 from storage import decisions as made
 from storage import exchanges as kept
+from storage import queries
 from storage import reports as told
+from storage.search import Filters
 
 EXCHANGE_COLUMNS = (
     "id", "conflict", "matter", "day", "last_day", "day_precision", "status", "status_since", "deal", "stage", "sequence", "place",
@@ -247,6 +250,53 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
             if each.action is Action.NOTE and each.undone_at is None
         ],
     }  # fmt: skip
+
+
+def exported(
+    session: Session, *, since: str | None, until: str | None, conflict: Conflict | None
+) -> Iterator[dict[str, Any]]:
+    """Yield the records of exchanges, the oldest first."""
+    filters = kept.ExchangeFilters(since=_day(since), until=_day(until), conflict=conflict)
+    numbers = [one.id for one in kept.listed(session, filters)]
+    yield from (exchange_record(one) for one in whole(session, numbers[::-1]))
+
+
+def _day(text: str | None) -> date | None:
+    return datetime.fromisoformat(text).date() if text else None
+
+
+def claims(session: Session, filters: Filters) -> Iterator[dict[str, Any]]:
+    """Yield every claim of the findings that fit, with the exchange its report was put to, where it tells of one."""
+    for found in queries.findings(session, filters):
+        stands = {claim: one.exchange_id for one in kept.put(session, [found.id]) for claim in one.claims}
+        for one in found.claims:
+            number = stands.get(one.id)
+            yield {
+                "id": f"c{one.id}",
+                "finding": f"f{found.id}",
+                "outlet": found.outlet,
+                "address": found.address,
+                "published": found.current.published,
+                "exchange": f"x{number}" if number else None,
+            } | claim_record(one.claim)
+
+
+def claim_record(claim: Claim) -> dict[str, Any]:
+    """Return a claim with the fields of the annotation guide, and where its quote stands."""
+    return {
+        "event": claim.event,
+        "returned_to": claim.returned_to,
+        "category": claim.category,
+        "subset": claim.subset,
+        "count": claim.count,
+        "precision": claim.precision,
+        "claimed_by": list(claim.claimed_by),
+        "quote": claim.quote,
+        "part": claim.span.part,
+        "start": claim.span.start,
+        "end": claim.span.end,
+        "reason": claim.reason,
+    }
 
 
 def _account(found: WholeExchange, account: Account) -> dict[str, Any]:

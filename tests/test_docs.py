@@ -9,9 +9,19 @@ import typer
 from crawler.config import schema
 from crawler.model import SkipReason
 from ledger.model import FlagKind, Unclear
-from newsdesk.cli import demo, exchanges, explaining, housekeeping, querying, running, sources, tagging
+from newsdesk.cli import (
+    demo,
+    exchanges,
+    explaining,
+    housekeeping,
+    ledger,
+    querying,
+    running,
+    sources,
+    tagging,
+)
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
-from newsdesk.ledger import EXCHANGE_COLUMNS
+from newsdesk.ledger import CLAIM_COLUMNS, EXCHANGE_COLUMNS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -26,10 +36,11 @@ def headings(*names: str) -> set[str]:
 
 def commands() -> list[str]:
     app = typer.Typer()
-    for part in (running, querying, tagging, explaining, sources, housekeeping, exchanges, demo):
+    for part in (running, querying, tagging, explaining, sources, housekeeping, exchanges, ledger, demo):
         part.register(app)
     names = [str(command.name) for command in app.registered_commands]
-    return names + [f"sources {command.name}" for command in sources.group.registered_commands]
+    grouped = [f"sources {command.name}" for command in sources.group.registered_commands]
+    return [*names, *grouped, *(f"ledger {command.name}" for command in ledger.group.registered_commands)]
 
 
 @pytest.mark.parametrize("command", commands())

@@ -11,7 +11,7 @@ import typer
 from crawler.errors import UsageError
 from newsdesk.cli.app import ConfigOption, Format, FormatOption, configured, opened, printable, say
 from newsdesk.cli.output import short, write_rows
-from newsdesk.cli.querying import ConflictOption, one_of
+from newsdesk.cli.querying import ConflictOption, exchange_number, one_of
 
 if TYPE_CHECKING:
     from ledger.model import Account, Exchange
@@ -138,18 +138,6 @@ def _stands(one: Exchange) -> str:
     return next((str(each) for each in order if each in held), "")
 
 
-def number_of(name: str) -> int:
-    """Return the number of an exchange as people write it.
-
-    Raises:
-        UsageError: it is none.
-    """
-    digits = name.removeprefix("x")
-    if not digits.isdigit():
-        raise UsageError(f"{name}: not an exchange's number; they look like x45")
-    return int(digits)
-
-
 def exchange(
     name: Annotated[str, typer.Argument(metavar="ID", help="An exchange's number, such as x45.")],
     form: Annotated[Format, typer.Option("--format", help="table or json.")] = Format.TABLE,
@@ -159,7 +147,7 @@ def exchange(
     from newsdesk.ledger import exchange_record, find
     from storage.engine import transaction
 
-    number = number_of(name)
+    number = exchange_number(name)
     with transaction(opened(configured(config))) as session:
         found, moved = find(session, number)
     if found is None:
