@@ -9,7 +9,7 @@ from crawler.facts.claims import claims_in
 from crawler.facts.events import Timeline
 from crawler.facts.phrases_data import LANGUAGES
 from crawler.language import detect
-from crawler.model import Article, Claim, Event, Standing, Verdict
+from crawler.model import Article, Claim, Event, Kind, Standing, Verdict
 
 __all__ = ["read"]
 
@@ -29,8 +29,9 @@ def read(article: Article, verdict: Verdict) -> tuple[Verdict, tuple[Claim, ...]
         exchange_day=filled.exchange_date,
     )
     found = claims_in(article, language, conflict=verdict.conflict, timeline=timeline)
+    background = verdict.kind is Kind.BACKGROUND
     if any(claim.event is Event.THIS_EXCHANGE for claim in found) or (
-        filled.numbers_disclosed is None and found
+        found and (background or filled.numbers_disclosed is None)
     ):
         filled = replace(filled, numbers_disclosed=True)
     return filled, found

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from crawler.facts.days import WEEKDAY, DayMention, days_in, ordinal
 from crawler.facts.phrases_data import pattern
 from crawler.facts.text import Sentence, sentences
-from crawler.model import Article, Kind, Part, Verdict
+from crawler.model import Article, Conflict, Kind, Part, Verdict
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
@@ -28,9 +28,12 @@ SEQUENCE = re.compile(
     r"(?<![\w'-])(?:(?P<digits>\d{1,3})-?(?:st|nd|rd|th|й|го|м|му|ий|ый|им|ым|е)(?!\w)|(?P<word>(?:[^\W\d]+[ -])?[^\W\d][\w']+))"
 )
 EXCHANGE_NOUN = re.compile(r"(?<!\w)(?:exchange|swap|round|обмен|обмін)")
+AFTER_ORDINAL = 35
+"""Characters after `on the 14th` within which it must say what it counts, or it is a day."""
+
 NO_SEQUENCE = re.compile(
     r"^[^.;]{0,24}?(?:of the year|this year|in a week|in \d|в году|этого года|с начала года|цього року|з початку року|за неделю|за тиждень|за місяць|в этом"
-    r"|у 20\d\d|в 20\d\d|бригад|полк|brigade|regiment|числ|день|day|этап|етап|stage|phase|час|рік|год(?!\w)|статт|лют|берез|квіт|трав|черв|лип|серп|верес|жовт"
+    r"|у 20\d\d|в 20\d\d|бригад|полк|brigade|regiment|числ|день|day|этап|етап|stage|phase|рік|год(?!\w)|статт|лют|берез|квіт|трав|черв|лип|серп|верес|жовт"
     r"|листоп|груд|січ|январ|феврал|март|апрел|ма[яй]|июн|июл|август|сентяб|октяб|нояб|декаб|of (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"
 )
 
@@ -38,8 +41,15 @@ AGREED = re.compile(
     r"(?<!\w)(?:agree|deal|accord|understanding|formula|protocol|truce|ceasefire|brokered|договор|соглаш|услови|достигнут|протокол|перемир|домовл|домови|угод|погод"
     r"|на виконання|в рамках|у межах|in line with|under the)"
 )
-ADJECTIVAL = re.compile(
-    r"(?<!\w)(?:(?:istanbul|geneva|minsk) (?:agreement|deal|exchange|accord|understanding|process|stage|formula)|(?:стамбул|женев|мінс|минс)(?:ськ|ск))"
+TRUCE = re.compile(
+    r"(?<!\w)(?:ceasefire|truce|перемири|прекращени\w+ огня|перемир'|припинен\w+ вогню|угод|сделк)"
+)
+
+AGREED_IN = {"Istanbul", "Geneva", "Minsk"}
+"""Cities that stand for what was agreed there; others also host handovers and mediators."""
+
+VENUE = re.compile(
+    r"(?:airport|аэропорт|аеропорт|mediat|посредн|посередн|foreign ministry|мид |мзс |содейств|сприян)"
 )
 
 WITHHELD = re.compile(
@@ -47,14 +57,14 @@ WITHHELD = re.compile(
     r"|(?:did not|didn't|has not|have not|not) (?:say|said|disclos\w+|giv\w+|publish\w*|reveal\w*|specif\w+|nam\w+) (?:how many|an? (?:exact |overall )?(?:figure|number)|numbers|figures|the (?:exact )?(?:number|size))"
     r"|(?:numbers?|figures?) (?:was|were|are|is|has|have) (?:not|withheld|undisclosed|kept)|without (?:giving |any )?(?:numbers|figures)|(?:undisclosed|unspecified) number"
     r"|не (?:называ|назвал|назвали|раскры|раскрыва|уточн|сообща|разглаша|привод|озвуч|публику|указ)\w* (?:\w+ )?(?:число|количеств|цифр|сколько|числен)"
-    r"|(?:число|количеств\w+|цифр\w*|сколько (?:\w+ ){0,3}?(?:освоб|верну)\w*)[^.;]{0,50}? не (?:назв|называ|раскр|уточн|сообща|указ|привод|оглаш|разглаш)"
+    r"|(?:число|количеств\w+|цифр\w*|сколько)[^.;]{0,50}? не (?:назв|называ|раскр|уточн|сообща|указ|привод|оглаш|разглаш)"
     r"|не (?:назива|назва|розкрива|розкри|уточню|уточни|повідомля|оголошу|оприлюдн|розголошу)\w* (?:\w+,? )?(?:кількіст|цифр|числ|скільки)"
-    r"|(?:кількіст\w+|цифр\w*|скільки|скількох)[^.;]{0,60}? не (?:назив|назв|розкрив|розкри|уточн|повідом|оголош|оприлюд|каж|говор|розголош)|без цифр|не уточнюють, скільки|не знає"
+    r"|(?:кількіст\w+|цифр\w*|скільки|скількох)[^.;]{0,60}? не (?:назив|назв|розкрив|розкри|уточн|повідом|оголош|оприлюд|каж|говор|розголош)|без цифр|не уточнюють, скільки"
 )
 
 MEDIATORS = {
     "UAE": r"(?<!\w)(?:uae|emirat\w*|эмират\w*|оаэ|емірат\w*|оае|abu dhabi|абу-даби|абу-дабі)(?!\w)",
-    "US": r"(?<!\w)(?:united states|u\.s\.|us|washington|сша|вашингтон\w*|американск\w+|американськ\w+|america\w*)(?!\w)",
+    "US": r"(?<!\w)(?:united states|сполучен\w+ штат\w+|соединенн\w+ штат\w+|u\.s\.|us|washington|сша|вашингтон\w*|американск\w+|американськ\w+|america\w*)(?!\w)",
     "Turkey": r"(?<!\w)(?:turk(?:ey|iye|ish)|турци\w+|турецк\w+|туреччин\w+|турецьк\w+|ankara|анкар\w+)(?!\w)",
     "Saudi Arabia": r"(?<!\w)(?:saudi(?: arabia)?|саудовск\w+|саудівськ\w+|эр-рияд\w*)(?!\w)",
     "Qatar": r"(?<!\w)(?:qatar\w*|катар\w*)(?!\w)",
@@ -65,10 +75,10 @@ MEDIATORS = {
 }
 MEDIATED = re.compile(
     r"(?<!\w)(?:mediat|broker|thank|helped to arrange|with the help|assist|facilitat|good offices|took part in the operation|overseen|together with|supervis|посредни"
-    r"|посередни|при содействии|за содействие|содейств|при участии|поблагодар|благодар|за сприяння|сприян|за участю|за участі|вдячн|подяку|помог|допомог|усили(?:я|ями) )"
+    r"|посередни|при содействии|за содействие|содейств|при участии|поблагодар|благодар|за сприяння|сприян|за участю|за участі|вдячн|дяку|подяку|помог|допомог|via the red cross|гарант|guarant|усили(?:я|ями) )"
 )
 HOSTED = re.compile(
-    r"(?:talks? in|meeting in|met in|in|to|via|from|переговор\w* в|перемовин\w* в|зустріч\w* в|в|у|до|через|из|з) $"
+    r"(?<!\w)(?:talks? in|meeting in|met in|in|to|from|переговор\w* в|перемовин\w* в|зустріч\w* в|в|у|до|через|из|з) $"
 )
 NOT = re.compile(r"(?:\bnot\b|\bто(?:го)? не\b|wrong|attributed|помилк|ошибк)")
 
@@ -100,9 +110,9 @@ def circumstances(article: Article, language: str, verdict: Verdict) -> dict[str
     return {
         "exchange_date": exchange_day(read, article, verdict, language),
         "stage": _stage(read),
-        "sequence": _sequence(read),
-        "deal": _deal(read, language),
-        "mediators": _mediators(read),
+        "sequence": None if verdict.kind is Kind.BACKGROUND else _sequence(read, language),
+        "deal": _deal(read, verdict, language),
+        "mediators": () if verdict.kind is Kind.BACKGROUND else _mediators(read),
         "transfer_place": _place(read),
         "numbers_disclosed": False if any(WITHHELD.search(one.text) for one in read) else None,
     }
@@ -122,30 +132,39 @@ def _stage(read: tuple[Sentence, ...]) -> int | None:
     return None
 
 
-def _sequence(read: tuple[Sentence, ...]) -> int | None:
+def _sequence(read: tuple[Sentence, ...], language: str) -> int | None:
     """Return the running number of the war's exchanges: `the 63rd exchange`, `шестьдесят восьмым по счету`."""
     for sentence in read:
         if not EXCHANGE_NOUN.search(sentence.text):
             continue
         for match in SEQUENCE.finditer(sentence.text):
             number = int(match["digits"]) if match["digits"] else ordinal(match["word"])
-            if number and 20 < number < 400 and not NO_SEQUENCE.match(sentence.text[match.end() :]):
+            after = sentence.text[match.end() :]
+            dated = re.search(r"(?:on|and) the $", sentence.text[: match.start()])
+            if language == "en" and dated and not EXCHANGE_NOUN.search(after[:AFTER_ORDINAL]):
+                continue
+            if number and 20 < number < 400 and not NO_SEQUENCE.match(after):
                 return number
     return None
 
 
-def _deal(read: tuple[Sentence, ...], language: str) -> str | None:
-    """Return the framework named in words of agreement, else the formula of a thousand."""
+def _deal(read: tuple[Sentence, ...], verdict: Verdict, language: str) -> str | None:
+    """Return the framework under which people move: where it was agreed, else the formula of a thousand.
+
+    A review of many exchanges has no single one; a city that only hosts a handover or mediates is none.
+    """
+    if verdict.kind is Kind.BACKGROUND:
+        return None
+    if verdict.conflict is Conflict.ISRAEL_PALESTINE:
+        return "Gaza ceasefire" if any(TRUCE.search(one.text) for one in read) else None
     for sentence in read:
         match = pattern(language, "deal").search(sentence.text)
-        if (
-            match
-            and match.lastgroup
-            and (
-                AGREED.search(sentence.text) or ADJECTIVAL.search(sentence.text) or "_" in match.lastgroup[:4]
-            )
-        ):
-            return match.lastgroup.replace("_", " ")
+        if match is None or match.lastgroup is None:
+            continue
+        if match.lastgroup in AGREED_IN or AGREED.search(sentence.text):
+            around = sentence.text[match.start() - 30 if match.start() > 30 else 0 : match.end() + 10]
+            if match.lastgroup in AGREED_IN or not VENUE.search(around):
+                return match.lastgroup.replace("_", " ")
     formula = re.compile(
         r"(?<!\d)(?:1[ ,]?000|thousand|тысяч\w+|тисяч\w+)[ -]?(?:for|на)[ -]?(?:1[ ,]?000|an? thousand|тысяч\w+|тисяч\w+)"
     )

@@ -22,6 +22,12 @@ COLLECTIVE = {Party.EACH, Party.BOTH}
 SMALLEST = 5
 """`5 на 5` and more is an exchange wherever it stands; `1 на 1` may be a meeting."""
 
+SAID_THIS = re.compile(
+    r"(?:про це|про це та|такі дані|такие данные|об этом|это подтвердил|це підтвердив|соответствующ|відповідн\w+ (?:інформац|повідомлен)|(?:this|that|the news|it) was (?:said|stated|announced|reported|confirmed)|як (?:повідом|передає|інформує)|как (?:сообщ|переда[её]т|уточн))"
+)
+SAID_REACH = 3
+"""Sentences before `this was announced by …` that it speaks of."""
+
 FORGOTTEN = 4
 """Sentences after which a number is no longer what the text goes on about."""
 
@@ -75,9 +81,11 @@ class Reader:
         for mention, start, end in spread(mentions):
             if not self._counts(mention, speaks=speaks):
                 continue
-            says = speaker_of(sentence, mention.count.start, self.language, self.speaker)
+            says = self._speaker(mention)
             event = event_of(mention, (start, end), days=days, timeline=self.timeline, language=self.language)
             self._add(mention, (start, end), event, says)
+        if SAID_THIS.match(sentence.text.lstrip(' —–-"«“')) and speaker is not Speaker.OUTLET:
+            self._said_before(sentence, speaker)
         self.speaker, self.spoke = speaker, here
         self._mark_same(sentence)
 
@@ -105,6 +113,25 @@ class Reader:
         return evidence(mention.sentence.text, self.language) or any(
             pattern(self.language, word).search(clause) for word in words
         )
+
+    def _speaker(self, mention: Mention) -> Speaker:
+        """Return who says a number: the speaker of its sentence, else of the number that it goes on from."""
+        says = speaker_of(mention.sentence, mention.count.start, self.language, self.speaker)
+        last = self.last
+        if says is not Speaker.OUTLET or last is None:
+            return says
+        there, here = last.mention.sentence, mention.sentence
+        close = there.paragraph == here.paragraph and here.number - there.number <= 1
+        return last.speaker if close else says
+
+    def _said_before(self, sentence: Sentence, speaker: Speaker) -> None:
+        """`Про це повідомив президент` names the speaker of what stands before it."""
+        for draft in self.drafts:
+            if (
+                sentence.number - draft.mention.sentence.number <= SAID_REACH
+                and draft.speaker is Speaker.OUTLET
+            ):
+                draft.speaker = speaker
 
     def _near(self, sentence: Sentence) -> bool:
         return self.last is not None and sentence.number - self.last.mention.sentence.number <= 3
