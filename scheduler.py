@@ -20,8 +20,8 @@ from crawler.errors import StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
 from crawler.polling import first_due, next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
+from storage import custody, evidence, findings, frontier, lock, migrate, runs, sources
 from storage import engine as database
-from storage import evidence, findings, frontier, lock, migrate, runs, sources
 from storage.captures import WarcArchive
 
 Progress = Callable[[CrawlReport], None]
@@ -84,6 +84,7 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
     try:
         with lock.hold(engine):
             migrate.upgrade(engine, backup_to=config.data / "backups")
+            _adopt(engine)
             async with _crawling(config) as crawling:
                 archive = WarcArchive(config.data / "captures")
                 yield Job(
@@ -95,6 +96,13 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
                 )
     finally:
         engine.dispose()
+
+
+def _adopt(engine: Engine) -> None:
+    """Enter in the chain of custody what was kept before there was one."""
+    with database.transaction(engine) as session:
+        if count := custody.adopt(session, now=datetime.now(UTC)):
+            log.info("evidence_adopted", rows=count)
 
 
 @asynccontextmanager
@@ -198,33 +206,38 @@ class Job:
             self.progress(report)
 
     async def prune(self) -> None:
-        """Empty the details of leads dropped long ago."""
+        """Empty the details of leads dropped long ago; log the head of the evidence, for whoever keeps logs elsewhere."""
 
-        def pruned() -> int:
+        def pruned() -> tuple[int, custody.Head | None]:
             with database.transaction(self.engine) as session:
-                return frontier.prune(session, now=datetime.now(UTC), keep_days=self.retention_days)
+                count = frontier.prune(session, now=datetime.now(UTC), keep_days=self.retention_days)
+                return count, custody.head(session)
 
         try:
-            if count := await asyncio.to_thread(pruned):
+            count, head = await asyncio.to_thread(pruned)
+            if count:
                 log.info("pruned", leads=count)
+            if head is not None:
+                log.info("evidence_head", day=head.day, entries=head.entries, head=head.head)
         except StoreError as error:
             log.warning("prune_failed", cause=str(error))
 
     def desk(self, source: Source) -> Desk:
         """Return the store as the functions a crawl of `source` needs."""
+        now = self.crawling.clock
 
         def discovered(leads: Sequence[tuple[str, Lead]], state: SourceState) -> frontier.Discovery:
             with database.transaction(self.engine) as session:
-                return frontier.discovered(session, source.id, leads, state=state, now=datetime.now(UTC))
+                return frontier.discovered(session, source.id, leads, state=state, now=now())
 
         def pending(limit: int) -> Sequence[frontier.OpenLead]:
             with database.transaction(self.engine) as session:
-                return frontier.pending(session, source.id, now=datetime.now(UTC), limit=limit)
+                return frontier.pending(session, source.id, now=now(), limit=limit)
 
         def archive(captures: Sequence[Capture]) -> int:
             written = self.archive.write(captures)
             with database.transaction(self.engine) as session:
-                return evidence.add(session, written)
+                return evidence.add(session, written, now=now())
 
         def keep(lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
             captures = self.archive.write(finding.captures)
@@ -235,12 +248,12 @@ class Job:
                     lead_id=lead_id,
                     captures=captures,
                     list_capture=seen_in,
-                    now=datetime.now(UTC),
+                    now=now(),
                 )
 
         def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
             with database.transaction(self.engine) as session:
-                frontier.close(session, lead_id, skipped, list_capture=seen_in, now=datetime.now(UTC))
+                frontier.close(session, lead_id, skipped, list_capture=seen_in, now=now())
 
         def save(report: CrawlReport, state: SourceState) -> None:
             with database.transaction(self.engine) as session:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Article, Finding
-from storage import evidence
+from storage import custody, evidence
 from storage.captures import StoredCapture
 from storage.frontier import ArticleState, LeadState
 from storage.tables import (
@@ -74,7 +74,7 @@ def keep(
     lead = session.get_one(LeadRow, lead_id)
     article = _article(session, finding.article, lead, now)
     lead.list_capture_id = list_capture or lead.list_capture_id
-    page = evidence.add(session, captures, article_id=article.id) if captures else None
+    page = evidence.add(session, captures, now=now, article_id=article.id) if captures else None
     latest = _latest(session, article.id)
     row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
     new = row is None
@@ -158,6 +158,7 @@ def _version(
         if capture_id is not None and (latest.capture_id is None or latest.from_feed > said.from_feed):
             # what so far only a list had said, a page now bears out
             latest.capture_id, latest.from_feed = capture_id, said.from_feed
+            custody.append(session, [latest], now=now)
         return latest, False
     row = VersionRow(
         article_id=article_id,
@@ -181,6 +182,7 @@ def _version(
     )
     session.add(row)
     session.flush()
+    custody.append(session, [row], now=now)
     return row, True
 
 

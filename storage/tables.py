@@ -142,9 +142,28 @@ class CaptureRow(Base):
     fetched_at: Mapped[datetime]
     ip: Mapped[str | None]
     body_sha256: Mapped[str] = mapped_column(HASH)
-    previous_chain: Mapped[str | None] = mapped_column(HASH)
-    chain: Mapped[str | None] = mapped_column(HASH)
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
+    written_from: Mapped[int | None]
+    """First byte that this capture added to its file: response, request, and at the file's start what names the file."""
+    written_to: Mapped[int | None]
+    written_sha256: Mapped[str | None] = mapped_column(HASH)
+    """Hash of those bytes; None where the capture is older than the chain of custody."""
+
+
+class CustodyRow(Base):
+    """One entry of the chain of custody: what a capture or version was like at one time, sealed with all before it."""
+
+    __tablename__ = "custody"
+    __table_args__ = (Index("ix_custody_what", "what", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """One more than the entry before: numbered by us, so that a missing entry leaves a hole."""
+    at: Mapped[datetime]
+    what: Mapped[str]
+    subject: Mapped[int]
+    sha256: Mapped[str] = mapped_column(HASH)
+    previous: Mapped[str] = mapped_column(HASH)
+    chain: Mapped[str] = mapped_column(HASH)
 
 
 class VersionRow(Base):

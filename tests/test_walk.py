@@ -167,3 +167,24 @@ def test_a_spreadsheet_opens_the_export(ask: Ask, demo: tuple[Path, str]) -> Non
     assert ask("export", "findings", "--format", "csv", "--bom").stdout.startswith("\ufeffid,address")
     assert ask("export", "findings", "--format", "xlsx", "-o", "findings.xlsx").returncode == 0
     assert (demo[0] / "findings.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_verify_finds_all_as_it_was_kept_and_names_what_was_changed(
+    ask: Ask, demo: tuple[Path, str], findings: list[dict[str, Any]]
+) -> None:
+    whole = ask("verify", "--write-heads", "heads.jsonl")
+    assert whole.returncode == 0, whole.stdout
+    head = json.loads((demo[0] / "heads.jsonl").read_text().splitlines()[-1])
+    assert head["head"] in whole.stdout
+    assert ask("verify", "--known-heads", "heads.jsonl").returncode == 0
+    touched = next(one for one in findings if one["capture_file"] and "t.me" not in one["outlet"])
+    path = demo[0] / "data" / "captures" / touched["capture_file"]
+    before = path.read_bytes()
+    damaged = bytearray(before)
+    damaged[touched["capture_offset"] + 200] ^= 1
+    path.write_bytes(damaged)
+    changed = ask("verify")
+    path.write_bytes(before)
+    assert changed.returncode == 4
+    assert [line for line in changed.stdout.splitlines() if line.startswith("capture ")] != []
+    assert "1 problems" in changed.stdout
