@@ -8,7 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 import structlog
@@ -93,6 +93,7 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
                     crawling=crawling,
                     progress=progress,
                     retention_days=config.retention_days,
+                    rechecks=config.rechecks,
                 )
     finally:
         engine.dispose()
@@ -148,6 +149,7 @@ class Job:
     crawling: Crawling
     progress: Progress | None
     retention_days: int = 180
+    rechecks: tuple[timedelta, ...] = ()
     reports: list[CrawlReport] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
 
@@ -240,7 +242,7 @@ class Job:
                 return evidence.add(session, written, now=now())
 
         def keep(lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
-            captures = self.archive.write(finding.captures)
+            captures = () if self._stranger(finding, lead_id) else self.archive.write(finding.captures)
             with database.transaction(self.engine) as session:
                 return findings.keep(
                     session,
@@ -249,11 +251,14 @@ class Job:
                     captures=captures,
                     list_capture=seen_in,
                     now=now(),
+                    rechecks=self.rechecks,
                 )
 
         def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
             with database.transaction(self.engine) as session:
-                frontier.close(session, lead_id, skipped, list_capture=seen_in, now=now())
+                frontier.close(
+                    session, lead_id, skipped, list_capture=seen_in, now=now(), rechecks=self.rechecks
+                )
 
         def save(report: CrawlReport, state: SourceState) -> None:
             with database.transaction(self.engine) as session:
@@ -269,6 +274,10 @@ class Job:
             close=close,
             save=save,
         )
+
+    def _stranger(self, finding: Finding, lead_id: int) -> bool:
+        with database.transaction(self.engine) as session:
+            return findings.is_stranger(session, finding, lead_id=lead_id)
 
     def state_of(self, source: Source) -> SourceState:
         """Return how the source fared so far."""

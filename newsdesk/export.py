@@ -70,6 +70,10 @@ def finding_record(
         record["text"] = now.text
     if with_versions:
         record["history"] = [version_record(version, with_text=with_text) for version in found.versions]
+        record["looks"] = [
+            {"at": look.at, "state": look.state, "detail": look.detail, "version": look.version}
+            for look in found.looks
+        ]
     return record
 
 

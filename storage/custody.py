@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import safe
-from storage.tables import CaptureRow, CustodyRow, VersionRow
+from storage.tables import CaptureRow, CustodyRow, LookRow, VersionRow
 from storage.text_safety import sha256
 
 CHAINING = 0x5357_4348
@@ -31,7 +31,7 @@ START = "0" * 64
 
 AT_ONCE = 500
 
-Kept: TypeAlias = CaptureRow | VersionRow
+Kept: TypeAlias = CaptureRow | VersionRow | LookRow
 """What has a place in the chain."""
 
 
@@ -40,11 +40,13 @@ class Subject(StrEnum):
 
     CAPTURE = "capture"
     VERSION = "version"
+    LOOK = "look"
 
 
-TABLES: dict[Subject, type[CaptureRow | VersionRow]] = {
+TABLES: dict[Subject, type[Kept]] = {
     Subject.CAPTURE: CaptureRow,
     Subject.VERSION: VersionRow,
+    Subject.LOOK: LookRow,
 }
 
 
@@ -62,7 +64,7 @@ def append(session: Session, rows: Iterable[Kept], *, now: datetime) -> None:
 
     Args:
         session: of the caller's transaction, in which the rows were flushed.
-        rows: captures and versions; a row that changed is entered again.
+        rows: captures, versions and looks; a row that changed is entered again.
         now: the instant of entering.
     """
     if session.get_bind().dialect.name == "postgresql":
@@ -117,7 +119,7 @@ def head(session: Session) -> Head | None:
 
 def subject_of(row: Kept) -> Subject:
     """Return what kind of evidence a row is."""
-    return Subject.CAPTURE if isinstance(row, CaptureRow) else Subject.VERSION
+    return Subject(row.__tablename__)
 
 
 def digest(row: Kept) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.model import Article, Finding
-from storage import custody, evidence
+from crawler.model import Article, Finding, PageState
+from storage import custody, evidence, looks
 from storage.captures import StoredCapture
-from storage.frontier import ArticleState, LeadState
+from storage.frontier import LeadState
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
@@ -56,11 +56,13 @@ def keep(
     captures: Sequence[StoredCapture],
     now: datetime,
     list_capture: int | None = None,
+    rechecks: Sequence[timedelta] = (),
 ) -> Kept:
     """Store a finding and close its lead.
 
     The same article through another source is one finding with one more carrier. A text or title that differs from
-    the last version's is a new version; the old one stays. A feed's excerpt never takes the place of a page.
+    the last version's is a new version; the old one stays. A feed's excerpt never takes the place of a page. What else
+    comes to stand under the address of a known article is noted, and never stored.
 
     Args:
         session: of the caller's transaction.
@@ -69,30 +71,104 @@ def keep(
         captures: its page as received, redirects first; empty where the list's own text is the article.
         now: the instant of keeping.
         list_capture: number of the stored list that named it; None keeps what the lead knows already.
+        rechecks: how long after it was first kept its page is read again.
     """
     _one_at_a_time(session)
     lead = session.get_one(LeadRow, lead_id)
+    if (other := _stranger(session, finding, lead)) is not None:
+        return _noted(session, other, finding, lead, now=now, rechecks=rechecks)
     article = _article(session, finding.article, lead, now)
     lead.list_capture_id = list_capture or lead.list_capture_id
     page = evidence.add(session, captures, now=now, article_id=article.id) if captures else None
     latest = _latest(session, article.id)
     row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
     new = row is None
-    fresh = False
+    fresh, version = False, None
     if row is None or latest is None or not _only_excerpt(finding.article, latest):
         version, fresh = _version(
             session, article.id, latest, finding, capture_id=page or lead.list_capture_id, now=now
         )
         verdict = stored_verdict(session, version, finding, now=now)
         row = _finding(session, row, version, verdict, now)
-        article.state = ArticleState.LIVE
     carried = _carrier(session, article.id, lead, now)
     _close(lead, article.id, now)
     session.flush()
+    if new:
+        looks.plan(session, article.id, lead, now=now, rechecks=rechecks)
+    else:
+        _looked(session, article, finding, version if fresh else None, now=now, rechecks=rechecks)
     change = (
         Change.NEW if new else Change.NEW_VERSION if fresh else Change.CARRIER if carried else Change.SAME
     )
     return Kept(finding_id=row.id, change=change)
+
+
+def is_stranger(session: Session, finding: Finding, *, lead_id: int) -> bool:
+    """Say whether a page is not the known article it was fetched for: then neither it nor its capture is kept."""
+    return _stranger(session, finding, session.get_one(LeadRow, lead_id)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """A page that stands where a known article should, and why it is not that article."""
+
+    article: ArticleRow
+    row: FindingRow
+    state: PageState
+
+
+def _stranger(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | None:
+    if lead.article_id is None:
+        return None
+    known = _latest(session, lead.article_id)
+    row = session.scalar(select(FindingRow).where(FindingRow.article_id == lead.article_id))
+    if known is None or row is None:
+        return None
+    addresses = session.scalars(
+        select(ArticleAddressRow.address_hash).where(ArticleAddressRow.article_id == lead.article_id)
+    ).all()
+    state = looks.strange(finding.article, known, addresses=addresses)
+    return _Stranger(session.get_one(ArticleRow, lead.article_id), row, state) if state else None
+
+
+def _noted(
+    session: Session,
+    other: _Stranger,
+    finding: Finding,
+    lead: LeadRow,
+    *,
+    now: datetime,
+    rechecks: Sequence[timedelta],
+) -> Kept:
+    """Note that something else stands under an article's address."""
+    where = finding.article.address
+    detail = "" if where == other.article.address else f"led to {where}"
+    looks.note(session, other.article, other.state, now=now, detail=detail, rechecks=rechecks)
+    _close(lead, other.article.id, now)
+    session.flush()
+    return Kept(finding_id=other.row.id, change=Change.SAME)
+
+
+def _looked(
+    session: Session,
+    article: ArticleRow,
+    finding: Finding,
+    version: VersionRow | None,
+    *,
+    now: datetime,
+    rechecks: Sequence[timedelta],
+) -> None:
+    """Note what a look at the page of a known article came to; a list's words are no look at its page."""
+    if finding.instead_of is not None:
+        state, detail = looks.state_of(finding.instead_of), finding.instead_of.detail
+        looks.note(session, article, state, now=now, detail=detail, rechecks=rechecks)
+    elif finding.article.from_feed:
+        looks.planned(session, article.id, now=now, rechecks=rechecks, told=True)
+    else:
+        state = PageState.EDITED if version else PageState.SAME
+        looks.note(
+            session, article, state, now=now, version_id=version.id if version else None, rechecks=rechecks
+        )
 
 
 def _one_at_a_time(session: Session) -> None:

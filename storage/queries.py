@@ -14,6 +14,7 @@ from storage.search import Filters, matching
 from storage.stored import (
     Carrier,
     Evidence,
+    Look,
     StoredClaim,
     StoredLead,
     StoredVerdict,
@@ -28,6 +29,7 @@ from storage.tables import (
     ClaimRow,
     FindingRow,
     LeadRow,
+    LookRow,
     RunCountRow,
     RunRow,
     VerdictRow,
@@ -38,6 +40,7 @@ from storage.text_safety import sha256
 __all__ = [
     "Carrier",
     "Evidence",
+    "Look",
     "StoredClaim",
     "StoredLead",
     "StoredVerdict",
@@ -88,6 +91,7 @@ def _whole(session: Session, ids: Sequence[int]) -> Iterator[WholeFinding]:
     claims = _claims(session, [verdict.id for _, _, verdict in rows])
     versions, captures = _versions(session, articles), _captures(session, articles)
     carriers, addresses = _carriers(session, articles), _addresses(session, articles)
+    looks = _looks(session, articles)
     for row, article, verdict in rows:
         yield WholeFinding(
             id=row.id,
@@ -102,6 +106,7 @@ def _whole(session: Session, ids: Sequence[int]) -> Iterator[WholeFinding]:
             versions=tuple(versions[article.id]),
             carriers=tuple(carriers[article.id]),
             captures=tuple(captures[article.id]),
+            looks=tuple(looks[article.id]),
         )
 
 
@@ -130,6 +135,22 @@ def _captures(session: Session, articles: Sequence[int]) -> dict[int, list[Evide
         select(of.c.article_id, CaptureRow).join(CaptureRow, CaptureRow.id == of.c.id).order_by(CaptureRow.id)
     )
     return _grouped(rows, lambda row: (row[0], evidence_of(row[1])))
+
+
+def _looks(session: Session, articles: Sequence[int]) -> dict[int, list[Look]]:
+    rows = session.execute(
+        select(LookRow, VersionRow.number)
+        .outerjoin(VersionRow, VersionRow.id == LookRow.version_id)
+        .where(LookRow.article_id.in_(articles))
+        .order_by(LookRow.id)
+    )
+    return _grouped(
+        rows,
+        lambda row: (
+            row[0].article_id,
+            Look(at=row[0].at, state=row[0].state, detail=row[0].detail, version=row[1]),
+        ),
+    )
 
 
 def _carriers(session: Session, articles: Sequence[int]) -> dict[int, list[Carrier]]:

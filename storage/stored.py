@@ -62,6 +62,18 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a later look at an article's page came to."""
+
+    at: datetime
+    state: str
+    """A `crawler.model.PageState`."""
+    detail: str
+    version: int | None
+    """Number of the version it showed, where that was a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredVerdict:
     """What a lexicon said of a version, as stored."""
 
@@ -99,6 +111,8 @@ class WholeFinding:
     carriers: tuple[Carrier, ...]
     captures: tuple[Evidence, ...] = ()
     """Every exchange kept for it, oldest first: its pages, redirects and the lists that named it."""
+    looks: tuple[Look, ...] = ()
+    """Later looks at its page, oldest first."""
 
     @property
     def current(self) -> StoredVersion:

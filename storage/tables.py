@@ -254,6 +254,31 @@ class FindingRow(Base):
     changed_at: Mapped[datetime]
 
 
+class LookRow(Base):
+    """What a later look at the page of a known article came to: the same, edited, gone, out of reach."""
+
+    __tablename__ = "look"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    at: Mapped[datetime]
+    state: Mapped[str]
+    detail: Mapped[str]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+
+
+class RecheckRow(Base):
+    """When the page of an article is due to be read again, and through which lead."""
+
+    __tablename__ = "recheck"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"))
+    due: Mapped[datetime | None] = mapped_column(index=True)
+    tries: Mapped[int]
+
+
 class SearchTextRow(Base):
     """The words of each finding's current version, as lemmas: what the full-text index is built on."""
 

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.custody import AT_ONCE, START, TABLES, Head, Subject, digest, sealed
-from storage.tables import CaptureRow, CustodyRow, VersionRow
+from storage.custody import AT_ONCE, START, TABLES, Head, Kept, Subject, digest, sealed
+from storage.tables import CaptureRow, CustodyRow, LookRow, VersionRow
 from storage.text_safety import text_hash
 
 
@@ -128,14 +128,23 @@ def _rows(session: Session, subject: Subject, folder: Path, found: _Found) -> in
             found.add(subject, row.id, "has no sound entry in the chain", place=place)
         elif vouched != digest(row):
             found.add(subject, row.id, "its row was changed", place=place)
-        elif words := _text(row) if isinstance(row, VersionRow) else _bytes(row, folder):
+        elif words := _contents(row, folder):
             found.add(subject, row.id, words, place=place)
     return count
 
 
-def _place(row: CaptureRow | VersionRow) -> str:
+def _contents(row: Kept, folder: Path) -> str | None:
+    """Return what is wrong with what a sound row stands for."""
+    if isinstance(row, CaptureRow):
+        return _bytes(row, folder)
+    return _text(row) if isinstance(row, VersionRow) else None
+
+
+def _place(row: Kept) -> str:
     if isinstance(row, VersionRow):
         return f"version {row.number} of article {row.article_id}"
+    if isinstance(row, LookRow):
+        return f"{row.state} at article {row.article_id}"
     return f"{row.url} in {row.file} at {row.offset}"
 
 

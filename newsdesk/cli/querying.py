@@ -202,6 +202,8 @@ def show(
 
 
 def _page(found: WholeFinding) -> Iterator[str]:
+    from newsdesk.history import history
+
     now, verdict = found.current, found.verdict
     yield f"f{found.id}  {now.title}"
     yield found.address
@@ -227,6 +229,10 @@ def _page(found: WholeFinding) -> Iterator[str]:
         yield f"  {version.number}  fetched {short(version.fetched_at)}{mark}, text sha256 {version.text_sha256[:16]}…"
         if version.evidence:
             yield f"     {version.evidence.file} at {version.evidence.offset}, body sha256 {version.evidence.body_sha256[:16]}…"
+    yield "\nHistory"
+    for moment in history(found):
+        until = f", last {short(moment.until)}" if moment.until else ""
+        yield f"  {short(moment.at)}  {moment.words}{until}"
     yield "\nEvidence"
     for seen in found.captures:
         yield f"  {short(seen.fetched_at)}  {seen.status}  {seen.url}  {seen.file} at {seen.offset}"
@@ -274,7 +280,7 @@ def export(
             columns: tuple[str, ...] = records.LEAD_COLUMNS
             rows = (records.lead_record(one) for one in queries.leads(session, source=source))
         else:
-            extra = ("text",) * with_text + ("history",) * with_versions
+            extra = ("text",) * with_text + ("history", "looks") * with_versions
             columns = (*records.FINDING_COLUMNS, *extra)
             found = queries.findings(session, filters)
             rows = (

@@ -1,4 +1,4 @@
-"""a chain of custody over captures and versions, and the bytes each capture added to its file"""
+"""a chain of custody, the bytes each capture added to its file, and later looks at the pages of findings"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     _captures()
     _custody()
+    _looks()
 
 
 def _captures() -> None:
@@ -42,6 +43,41 @@ def _custody() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custody")),
     )
     op.create_index("ix_custody_what", "custody", ["what", "subject"])
+
+
+def _looks() -> None:
+    op.create_table(
+        "look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_look_article_id_article")),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_look_version_id_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_look")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_look_article_id"), "look", ["article_id"])
+    op.create_table(
+        "recheck",
+        sa.Column("article_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("lead_id", sa.Integer(), nullable=False),
+        sa.Column("due", UtcDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_recheck_article_id_article")),
+        sa.ForeignKeyConstraint(["lead_id"], ["lead.id"], name=op.f("fk_recheck_lead_id_lead")),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_recheck")),
+    )
+    op.create_index(op.f("ix_recheck_due"), "recheck", ["due"])
+    # what was found before is looked at once, and then as its age asks for
+    op.execute(
+        "INSERT INTO recheck (article_id, lead_id, due, tries)"
+        " SELECT finding.article_id, min(lead.id), min(finding.first_kept), 0 FROM finding"
+        " JOIN lead ON lead.article_id = finding.article_id"
+        " WHERE NOT lead.complete OR lead.url LIKE 'https://t.me/%' GROUP BY finding.article_id"
+    )
 
 
 def downgrade() -> None:
