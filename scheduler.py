@@ -23,6 +23,8 @@ from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from storage import custody, evidence, findings, frontier, lock, migrate, runs, sources
 from storage import engine as database
 from storage.captures import WarcArchive
+from storage.edits import edit_words
+from storage.stored import StoredEdit
 
 Progress = Callable[[CrawlReport], None]
 
@@ -244,7 +246,7 @@ class Job:
         def keep(lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
             captures = () if self._stranger(finding, lead_id) else self.archive.write(finding.captures)
             with database.transaction(self.engine) as session:
-                return findings.keep(
+                kept = findings.keep(
                     session,
                     finding,
                     lead_id=lead_id,
@@ -253,6 +255,9 @@ class Job:
                     now=now(),
                     rechecks=self.rechecks,
                 )
+            if kept.edit is not None:
+                _tell(kept.edit, source)
+            return kept
 
         def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
             with database.transaction(self.engine) as session:
@@ -291,6 +296,18 @@ class Job:
             due = next_due(source, state, now=datetime.now(UTC), spread=random.uniform(-1, 1))  # noqa: S311
             sources.save_state(session, source.id, replace(state, next_due=due))
         return due
+
+
+def _tell(edit: StoredEdit, source: Source) -> None:
+    """Log an edit that changed claims, louder than other edits."""
+    log.warning(
+        "claims_edited",
+        source=source.id,
+        finding=f"f{edit.finding_id}",
+        url=edit.address,
+        declared=edit.declared,
+        changes=[edit_words(change) for change in edit.changes],
+    )
 
 
 def _failed(source: Source, cause: str) -> CrawlReport:

@@ -442,6 +442,8 @@ class Finding:
     lead: Lead
     lemmas: str = ""
     """Title and text as lemmas, blank-separated: what the search index holds."""
+    core: str = ""
+    """The text without clocks, counters and links to other reports: equal cores are one version."""
     captures: tuple[Capture, ...] = ()
     instead_of: Skipped | None = None
     """Why its page could not be read, where the list's own text stands in for it."""

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Article, Finding, PageState
-from storage import custody, evidence, looks
+from storage import custody, edits, evidence, looks
 from storage.captures import StoredCapture
 from storage.frontier import LeadState
+from storage.stored import StoredEdit
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
@@ -46,6 +47,8 @@ class Kept:
 
     finding_id: int
     change: Change
+    edit: StoredEdit | None = None
+    """Where the new version claims other things than the one before."""
 
 
 def keep(
@@ -80,27 +83,53 @@ def keep(
     article = _article(session, finding.article, lead, now)
     lead.list_capture_id = list_capture or lead.list_capture_id
     page = evidence.add(session, captures, now=now, article_id=article.id) if captures else None
-    latest = _latest(session, article.id)
-    row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
-    new = row is None
-    fresh, version = False, None
-    if row is None or latest is None or not _only_excerpt(finding.article, latest):
-        version, fresh = _version(
-            session, article.id, latest, finding, capture_id=page or lead.list_capture_id, now=now
-        )
-        verdict = stored_verdict(session, version, finding, now=now)
-        row = _finding(session, row, version, verdict, now)
+    said = _said(session, article, finding, capture_id=page or lead.list_capture_id, now=now)
     carried = _carrier(session, article.id, lead, now)
     _close(lead, article.id, now)
     session.flush()
-    if new:
+    if said.new:
         looks.plan(session, article.id, lead, now=now, rechecks=rechecks)
     else:
-        _looked(session, article, finding, version if fresh else None, now=now, rechecks=rechecks)
-    change = (
-        Change.NEW if new else Change.NEW_VERSION if fresh else Change.CARRIER if carried else Change.SAME
-    )
-    return Kept(finding_id=row.id, change=change)
+        _looked(session, article, finding, said.version, now=now, rechecks=rechecks)
+    return Kept(finding_id=said.row.id, change=_change(said, carried=carried), edit=said.edit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What an article's text came to."""
+
+    row: FindingRow
+    new: bool
+    version: VersionRow | None
+    """Of its own, where the text is another than before."""
+    edit: StoredEdit | None = None
+
+
+def _said(
+    session: Session, article: ArticleRow, finding: Finding, *, capture_id: int | None, now: datetime
+) -> _Said:
+    """Store what an article says now, unless it is what it said before."""
+    latest = _latest(session, article.id)
+    row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
+    if row is not None and latest is not None and _says_no_more(finding, latest):
+        return _Said(row=row, new=False, version=None)
+    version, fresh = _version(session, article.id, latest, finding, capture_id=capture_id, now=now)
+    verdict = stored_verdict(session, version, finding, now=now)
+    edit = None
+    if row is not None and latest is not None and fresh:
+        before = session.get_one(VerdictRow, row.verdict_id)
+        edit = edits.note(session, latest, version, said=before, says=verdict, now=now)
+    new = row is None
+    row = _finding(session, row, version, verdict, now)
+    return _Said(row=row, new=new, version=version if fresh else None, edit=edit)
+
+
+def _change(said: _Said, *, carried: bool) -> Change:
+    if said.new:
+        return Change.NEW
+    if said.version is not None:
+        return Change.NEW_VERSION
+    return Change.CARRIER if carried else Change.SAME
 
 
 def is_stranger(session: Session, finding: Finding, *, lead_id: int) -> bool:
@@ -213,9 +242,19 @@ def _latest(session: Session, article_id: int) -> VersionRow | None:
     )
 
 
-def _only_excerpt(said: Article, latest: VersionRow) -> bool:
-    """Say whether this is a list's short text of an article whose page was read before."""
-    return said.from_feed and not latest.from_feed and text_hash(said.title, said.text) != latest.text_sha256
+def _says_no_more(finding: Finding, latest: VersionRow) -> bool:
+    """Say whether this is a list's short text of a page that was read before, or differs from it beside the report only."""
+    said = finding.article
+    if text_hash(said.title, said.text) == latest.text_sha256:
+        return False
+    if said.from_feed != latest.from_feed:
+        return said.from_feed
+    return latest.core_sha256 is not None and _core_hash(finding) == latest.core_sha256
+
+
+def _core_hash(finding: Finding) -> str | None:
+    """Return the hash of headline and report, None where nobody told the report from what stands beside it."""
+    return text_hash(finding.article.title, finding.core) if finding.core else None
 
 
 def _version(
@@ -254,6 +293,7 @@ def _version(
         partial=said.partial,
         warnings=list(said.warnings),
         text_sha256=digest,
+        core_sha256=_core_hash(finding),
         capture_id=capture_id,
     )
     session.add(row)

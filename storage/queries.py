@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, select, union
 from sqlalchemy.orm import Session
 
+from storage.edits import edits
 from storage.from_rows import claim_of, evidence_of, stored_lead, stored_verdict, stored_version
 from storage.search import Filters, matching
 from storage.stored import (
@@ -16,6 +17,7 @@ from storage.stored import (
     Evidence,
     Look,
     StoredClaim,
+    StoredEdit,
     StoredLead,
     StoredVerdict,
     StoredVersion,
@@ -42,6 +44,7 @@ __all__ = [
     "Evidence",
     "Look",
     "StoredClaim",
+    "StoredEdit",
     "StoredLead",
     "StoredVerdict",
     "StoredVersion",
@@ -92,6 +95,7 @@ def _whole(session: Session, ids: Sequence[int]) -> Iterator[WholeFinding]:
     versions, captures = _versions(session, articles), _captures(session, articles)
     carriers, addresses = _carriers(session, articles), _addresses(session, articles)
     looks = _looks(session, articles)
+    changed = _grouped(edits(session, articles=articles), lambda edit: (edit.finding_id, edit))
     for row, article, verdict in rows:
         yield WholeFinding(
             id=row.id,
@@ -107,6 +111,7 @@ def _whole(session: Session, ids: Sequence[int]) -> Iterator[WholeFinding]:
             carriers=tuple(carriers[article.id]),
             captures=tuple(captures[article.id]),
             looks=tuple(looks[article.id]),
+            edits=tuple(changed[row.id]),
         )
 
 

@@ -190,7 +190,25 @@ class VersionRow(Base):
     partial: Mapped[bool]
     warnings: Mapped[list[Any]]
     text_sha256: Mapped[str] = mapped_column(HASH)
+    core_sha256: Mapped[str | None] = mapped_column(HASH)
+    """Hash of title and text without what changes beside a report: equal hashes are the same version."""
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+
+
+class EditRow(Base):
+    """An edit that changed what an article claims: an alarm above ordinary edits."""
+
+    __tablename__ = "edit"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    previous_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    at: Mapped[datetime] = mapped_column(index=True)
+    declared: Mapped[bool]
+    """True where the page itself gave a later date of change."""
+    changes: Mapped[list[Any]]
 
 
 class VerdictRow(Base):

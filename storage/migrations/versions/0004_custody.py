@@ -15,6 +15,7 @@ def upgrade() -> None:
     _captures()
     _custody()
     _looks()
+    _edits()
 
 
 def _captures() -> None:
@@ -78,6 +79,27 @@ def _looks() -> None:
         " JOIN lead ON lead.article_id = finding.article_id"
         " WHERE NOT lead.complete OR lead.url LIKE 'https://t.me/%' GROUP BY finding.article_id"
     )
+
+
+def _edits() -> None:
+    op.add_column("version", sa.Column("core_sha256", sa.String(length=64), nullable=True))
+    op.create_table(
+        "edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("previous_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("declared", sa.Boolean(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_edit_article_id_article")),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_edit_version_id_version")),
+        sa.ForeignKeyConstraint(["previous_id"], ["version.id"], name=op.f("fk_edit_previous_id_version")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edit")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_edit_article_id"), "edit", ["article_id"])
+    op.create_index(op.f("ix_edit_at"), "edit", ["at"])
 
 
 def downgrade() -> None:

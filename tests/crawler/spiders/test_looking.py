@@ -264,3 +264,29 @@ async def test_a_post_is_read_again_in_its_channel(desk: Desk, site: Site, sourc
 def test_a_redirect_to_a_front_or_section_page_is_no_article(asked: str, final: str, away: bool) -> None:
     host = "https://slovo.example"
     assert (sent_home(host + asked, host + final) is not None) is away
+
+
+def with_furniture(clock: str, views: int, related: str, count: int = 205) -> bytes:
+    return http(
+        "<html lang='uk'><head><title>Обмін полоненими</title></head><body><h1>Обмін полоненими</h1><article>"
+        f"<p>Оновлено {clock}</p><p>Сьогодні відбувся обмін полоненими з Росією. Додому повернулися {count} захисників, повідомив Координаційний"
+        f" штаб.</p><p>Читайте також: <a href='/x'>{related}</a></p><p>Серед звільнених є цивільні. Усім надають допомогу лікарі та психологи"
+        f" у шпиталі на півночі країни.</p><p>Переглядів: {views}</p><p>Реклама</p></article></body></html>"
+    )
+
+
+async def test_clocks_counters_and_links_make_no_version_and_a_number_does(
+    desk: Desk, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.answers["/war/obmin"] = with_furniture("12:03", 10, "Погода на завтра")
+    await desk.poll()
+    site.answers["/war/obmin"] = with_furniture("17:45", 1204, "Як складають списки")
+    found = await desk.poll(hours=2)
+    assert [look.state for look in found.looks] == ["same"]
+    assert found.edits == ()
+    site.answers["/war/obmin"] = with_furniture("18:00", 1300, "Погода", count=206)
+    found = await desk.poll(hours=5)
+    assert [look.state for look in found.looks] == ["same", "edited"]
+    (edit,) = found.edits
+    assert [(change["before"]["count"], change["after"]["count"]) for change in edit.changes] == [(205, 206)]
+    assert "claims_edited" in "".join(capsys.readouterr())
