@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,7 +14,7 @@ from storage.stored import StoredEdit
 from storage.tables import ArticleRow, ClaimRow, EditRow, FindingRow, VerdictRow, VersionRow
 
 SENSE = ("event", "returned_to", "category", "subset", "count", "precision")
-"""What a claim says; who says it and in which words may change without changing the claim."""
+"""What a claim says; in which words, and how often, may change without changing the claim."""
 
 
 class What(StrEnum):
@@ -136,34 +136,48 @@ def compared(
         words: both versions' title and text.
         one_lexicon: False where another lexicon read them: then a quote that stands in both versions is no edit.
     """
-    gone, come = _without(old, new), _without(new, old)
+    gone, come = list(old), list(new)
+    for same in (lambda claim: (_sense(claim), claim["claimed_by"]), _sense):
+        _pair_off(gone, come, same)
     if not one_lexicon:
         gone = [claim for claim in gone if claim["quote"] not in words[1]]
         come = [claim for claim in come if claim["quote"] not in words[0]]
-    for what, may_differ in (
-        (What.COUNT, {"count"}),
-        (What.SIDE, {"returned_to"}),
-        (What.SENSE, set(SENSE) - {"count"}),
-    ):
-        for before in list(gone):
-            after = next((one for one in come if _differ(before, one) <= may_differ), None)
-            if after is not None:
-                gone.remove(before)
-                come.remove(after)
-                yield {"what": what, "before": before, "after": after}
+    yield from _changed(gone, come, What.COUNT, {"count"})
+    # what is said in another place too neither went nor came
+    said, says = {_sense(claim) for claim in old}, {_sense(claim) for claim in new}
+    gone = [claim for claim in _once(gone) if _sense(claim) not in says]
+    come = [claim for claim in _once(come) if _sense(claim) not in said]
+    yield from _changed(gone, come, What.SIDE, {"returned_to"})
+    yield from _changed(gone, come, What.SENSE, set(SENSE) - {"count"})
     yield from ({"what": What.GONE, "before": claim, "after": None} for claim in gone)
     yield from ({"what": What.NEW, "before": None, "after": claim} for claim in come)
 
 
-def _without(some: Sequence[Said], others: Sequence[Said]) -> list[Said]:
-    """Return the claims that say what none of the others says, each once."""
-    senses = [_sense(claim) for claim in others]
-    kept: list[Said] = []
-    for claim in some:
-        if _sense(claim) not in senses:
-            senses.append(_sense(claim))
-            kept.append(claim)
-    return kept
+def _pair_off(gone: list[Said], come: list[Said], same: Callable[[Said], object]) -> None:
+    """Take out of both lists what they share, one for one."""
+    for before in list(gone):
+        after = next((one for one in come if same(one) == same(before)), None)
+        if after is not None:
+            gone.remove(before)
+            come.remove(after)
+
+
+def _changed(gone: list[Said], come: list[Said], what: What, may_differ: set[str]) -> Iterator[Said]:
+    """Yield pairs that differ in nothing else, the same speaker first, and take them out of both lists."""
+    for speaker_counts in (True, False):
+        for before in list(gone):
+            able = [one for one in come if _differ(before, one) <= may_differ]
+            if speaker_counts:
+                able = [one for one in able if one["claimed_by"] == before["claimed_by"]]
+            if able:
+                gone.remove(before)
+                come.remove(able[0])
+                yield {"what": what, "before": before, "after": able[0]}
+
+
+def _once(claims: Sequence[Said]) -> list[Said]:
+    """Return the first claim of each sense."""
+    return list({_sense(claim): claim for claim in reversed(claims)}.values())[::-1]
 
 
 def _sense(claim: Said) -> tuple[Any, ...]:
@@ -176,7 +190,7 @@ def _differ(one: Said, other: Said) -> set[str]:
 
 def _claims(session: Session, verdict_id: int) -> list[Said]:
     rows = session.scalars(select(ClaimRow).where(ClaimRow.verdict_id == verdict_id).order_by(ClaimRow.id))
-    return [{name: getattr(row, name) for name in (*SENSE, "quote")} for row in rows]
+    return [{name: getattr(row, name) for name in (*SENSE, "claimed_by", "quote")} for row in rows]
 
 
 def _words(version: VersionRow) -> str:

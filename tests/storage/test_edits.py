@@ -141,3 +141,22 @@ def test_what_changes_beside_a_report_makes_no_version(store: Engine) -> None:
     assert [look.state for look in found.looks] == ["same"]
     changed = replace(later, article=replace(later.article, title="Обмін: уточнено"))
     assert kept(store, changed, now=LATER).change is Change.NEW_VERSION
+
+
+def test_a_number_that_changes_in_one_place_of_two_is_told(store: Engine) -> None:
+    twice = "Повернулися 150 захисників. Президент сказав про 150 захисників."
+    once = twice.replace("про 150", "про 149")
+    (edit,) = edited(
+        store,
+        saying(twice, ("150 захисників", 150, Party.UKRAINE), ("150 захисників", 150, Party.UKRAINE)),
+        saying(once, ("150 захисників", 150, Party.UKRAINE), ("149 захисників", 149, Party.UKRAINE)),
+    )
+    assert [
+        (change["what"], change["before"]["count"], change["after"]["count"]) for change in edit.changes
+    ] == [("count", 150, 149)]
+
+
+def test_a_number_that_is_said_once_less_is_no_edit(store: Engine) -> None:
+    twice = "Повернулися 150 захисників. Президент сказав про 150 захисників."
+    claim = ("150 захисників", 150, Party.UKRAINE)
+    assert edited(store, saying(twice, claim, claim), saying("Повернулися 150 захисників.", claim)) == []
