@@ -8,7 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 
@@ -23,10 +23,12 @@ from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped,
 from crawler.polling import first_due, next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from ledger import keeping
-from storage import decisions, evidence, exchanges, findings, frontier, lock, migrate, runs, sources
+from storage import custody, decisions, evidence, exchanges, findings, frontier, lock, migrate, runs, sources
 from storage import engine as database
 from storage import reports as reported
 from storage.captures import WarcArchive
+from storage.edits import edit_words
+from storage.stored import StoredEdit
 
 Progress = Callable[[CrawlReport], None]
 
@@ -88,6 +90,7 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
     try:
         with lock.hold(engine):
             migrate.upgrade(engine, backup_to=config.data / "backups")
+            _adopt(engine)
             async with _crawling(config) as crawling:
                 archive = WarcArchive(config.data / "captures")
                 yield Job(
@@ -96,9 +99,17 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
                     crawling=crawling,
                     progress=progress,
                     retention_days=config.retention_days,
+                    rechecks=config.rechecks,
                 )
     finally:
         engine.dispose()
+
+
+def _adopt(engine: Engine) -> None:
+    """Enter in the chain of custody what was kept before there was one."""
+    with database.transaction(engine) as session:
+        if count := custody.adopt(session, now=datetime.now(UTC)):
+            log.info("evidence_adopted", rows=count)
 
 
 @asynccontextmanager
@@ -144,6 +155,7 @@ class Job:
     crawling: Crawling
     progress: Progress | None
     retention_days: int = 180
+    rechecks: tuple[timedelta, ...] = ()
     reports: list[CrawlReport] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -216,49 +228,60 @@ class Job:
                 log.exception("reconciling_failed")
 
     async def prune(self) -> None:
-        """Empty the details of leads dropped long ago."""
+        """Empty the details of leads dropped long ago; log the head of the evidence, for whoever keeps logs elsewhere."""
 
-        def pruned() -> int:
+        def pruned() -> tuple[int, custody.Head | None]:
             with database.transaction(self.engine) as session:
-                return frontier.prune(session, now=datetime.now(UTC), keep_days=self.retention_days)
+                count = frontier.prune(session, now=datetime.now(UTC), keep_days=self.retention_days)
+                return count, custody.head(session)
 
         try:
-            if count := await asyncio.to_thread(pruned):
+            count, head = await asyncio.to_thread(pruned)
+            if count:
                 log.info("pruned", leads=count)
+            if head is not None:
+                log.info("evidence_head", day=head.day, entries=head.entries, head=head.head)
         except StoreError as error:
             log.warning("prune_failed", cause=str(error))
 
     def desk(self, source: Source) -> Desk:
         """Return the store as the functions a crawl of `source` needs."""
+        now = self.crawling.clock
 
         def discovered(leads: Sequence[tuple[str, Lead]], state: SourceState) -> frontier.Discovery:
             with database.transaction(self.engine) as session:
-                return frontier.discovered(session, source.id, leads, state=state, now=datetime.now(UTC))
+                return frontier.discovered(session, source.id, leads, state=state, now=now())
 
         def pending(limit: int) -> Sequence[frontier.OpenLead]:
             with database.transaction(self.engine) as session:
-                return frontier.pending(session, source.id, now=datetime.now(UTC), limit=limit)
+                return frontier.pending(session, source.id, now=now(), limit=limit)
 
         def archive(captures: Sequence[Capture]) -> int:
             written = self.archive.write(captures)
             with database.transaction(self.engine) as session:
-                return evidence.add(session, written)
+                return evidence.add(session, written, now=now())
 
         def keep(lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
-            captures = self.archive.write(finding.captures)
+            captures = () if self._stranger(finding, lead_id) else self.archive.write(finding.captures)
             with database.transaction(self.engine) as session:
-                return findings.keep(
+                kept = findings.keep(
                     session,
                     finding,
                     lead_id=lead_id,
                     captures=captures,
                     list_capture=seen_in,
-                    now=datetime.now(UTC),
+                    now=now(),
+                    rechecks=self.rechecks,
                 )
+            if kept.edit is not None:
+                _tell(kept.edit, source)
+            return kept
 
         def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
             with database.transaction(self.engine) as session:
-                frontier.close(session, lead_id, skipped, list_capture=seen_in, now=datetime.now(UTC))
+                frontier.close(
+                    session, lead_id, skipped, list_capture=seen_in, now=now(), rechecks=self.rechecks
+                )
 
         def save(report: CrawlReport, state: SourceState) -> None:
             with database.transaction(self.engine) as session:
@@ -275,6 +298,10 @@ class Job:
             save=save,
         )
 
+    def _stranger(self, finding: Finding, lead_id: int) -> bool:
+        with database.transaction(self.engine) as session:
+            return findings.is_stranger(session, finding, lead_id=lead_id)
+
     def state_of(self, source: Source) -> SourceState:
         """Return how the source fared so far."""
         with database.transaction(self.engine) as session:
@@ -287,6 +314,18 @@ class Job:
             due = next_due(source, state, now=datetime.now(UTC), spread=random.uniform(-1, 1))  # noqa: S311
             sources.save_state(session, source.id, replace(state, next_due=due))
         return due
+
+
+def _tell(edit: StoredEdit, source: Source) -> None:
+    """Log an edit that changed claims, louder than other edits."""
+    log.warning(
+        "claims_edited",
+        source=source.id,
+        finding=f"f{edit.finding_id}",
+        url=edit.address,
+        declared=edit.declared,
+        changes=[edit_words(change) for change in edit.changes],
+    )
 
 
 def _failed(source: Source, cause: str) -> CrawlReport:

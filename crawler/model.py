@@ -399,6 +399,7 @@ class SkipReason(StrEnum):
 
     OFF_TOPIC = "off_topic"
     NO_TEXT = "no_text"
+    SOFT_404 = "soft_404"
     NOT_HTML = "not_html"
     ROBOTS = "robots"
     FORBIDDEN_ADDRESS = "forbidden_address"
@@ -441,7 +442,27 @@ class Finding:
     lead: Lead
     lemmas: str = ""
     """Title and text as lemmas, blank-separated: what the search index holds."""
+    core: str = ""
+    """The text without clocks, counters and links to other reports: equal cores are one version."""
     captures: tuple[Capture, ...] = ()
+    instead_of: Skipped | None = None
+    """Why its page could not be read, where the list's own text stands in for it."""
+
+
+class PageState(StrEnum):
+    """What a later look at the page of a known article came to. Each has its heading in docs/data-dictionary.md."""
+
+    SAME = "same"
+    EDITED = "edited"
+    GONE = "gone"
+    REDIRECTED = "redirected"
+    SOFT_404 = "soft_404"
+    EMPTIED = "emptied"
+    REPLACED = "replaced"
+    WALL = "wall"
+    TIMED_OUT = "timed_out"
+    UNREACHABLE = "unreachable"
+    UNREAD = "unread"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

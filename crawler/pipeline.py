@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from crawler.extraction import article_from_lead, extract
+from crawler.extraction import article_from_lead, core, extract
 from crawler.facts import read
 from crawler.language import lemmas
 from crawler.model import Article, Finding, Lead, Page, Skipped, SkipReason, Source, Stage, Standing
@@ -29,7 +29,14 @@ def examine(
         detail = f"score {verdict.score:.2f} under lexicon {verdict.lexicon}"
         return Skipped(url=lead.url, reason=SkipReason.OFF_TOPIC, stage=Stage.TAG, detail=detail)
     verdict, found = read(article, verdict)
-    return Finding(article=article, verdict=verdict, claims=found, lead=lead, lemmas=index_text(article))
+    return Finding(
+        article=article,
+        verdict=verdict,
+        claims=found,
+        lead=lead,
+        lemmas=index_text(article),
+        core=core(article.text),
+    )
 
 
 def index_text(article: Article) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from newsdesk.ledger import claim_record, flat_exchange
-from storage.queries import StoredLead, StoredVersion, WholeFinding
+from storage.queries import StoredEdit, StoredLead, StoredVersion, WholeFinding
 
 FINDING_COLUMNS = (
     "id", "address", "outlet", "title", "language", "published", "published_raw", "published_from", "zone_known", "first_kept",
@@ -70,6 +70,11 @@ def finding_record(
         record["text"] = now.text
     if with_versions:
         record["history"] = [version_record(version, with_text=with_text) for version in found.versions]
+        record["looks"] = [
+            {"at": look.at, "state": look.state, "detail": look.detail, "version": look.version}
+            for look in found.looks
+        ]
+        record["edits"] = [edit_record(edit) for edit in found.edits]
     return record
 
 
@@ -89,6 +94,17 @@ def version_record(version: StoredVersion, *, with_text: bool) -> dict[str, Any]
         "capture_sha256": version.evidence.body_sha256 if version.evidence else None,
     }
     return record | ({"text": version.text} if with_text else {})
+
+
+def edit_record(edit: StoredEdit) -> dict[str, Any]:
+    """Return an edit that changed what an article claims."""
+    return {
+        "at": edit.at,
+        "before": edit.before,
+        "after": edit.after,
+        "declared": edit.declared,
+        "changes": list(edit.changes),
+    }
 
 
 def lead_record(found: StoredLead) -> dict[str, Any]:

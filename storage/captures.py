@@ -10,10 +10,11 @@ import os
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,6 +45,10 @@ class StoredCapture:
     fetched_at: datetime
     ip: str | None
     body_sha256: str
+    written_from: int | None = None
+    """First byte this exchange added to the file: its response and request, and what names the file at its start."""
+    written_to: int | None = None
+    written_sha256: str | None = None
 
 
 class WarcArchive:
@@ -121,8 +126,21 @@ def _records(
     if at == 0:
         about = {"software": "swapwatch", "format": "WARC File Format 1.1"}
         writer.write_record(writer.create_warcinfo_record(name, about))
-    stored = tuple(_pair(writer, block, capture, name=name, at=at) for capture in captures)
-    return block.getbuffer(), stored
+    stored, starts = [], [0]
+    for capture in captures:
+        stored.append(_pair(writer, block, capture, name=name, at=at))
+        starts.append(block.tell())
+    written = block.getbuffer()
+    spans = zip(stored, pairwise(starts), strict=True)
+    return written, tuple(
+        replace(
+            one,
+            written_from=at + start,
+            written_to=at + end,
+            written_sha256=hashlib.sha256(written[start:end]).hexdigest(),
+        )
+        for one, (start, end) in spans
+    )
 
 
 def _write_out(handle: int, block: memoryview) -> None:

@@ -51,14 +51,15 @@ class SafeJson(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
         """Mark NUL and lone surrogates in every text inside."""
-        return _safe(value)
+        return safe(value)
 
 
-def _safe(value: Any) -> Any:
+def safe(value: Any) -> Any:
+    """Return a value as the database holds it: what no database takes is marked in every text inside."""
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(name): _safe(inner) for name, inner in value.items()}
+        return {storable(name): safe(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_safe(inner) for inner in value]
+        return [safe(inner) for inner in value]
     return value

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from crawler.model import Article, Finding
-from storage import evidence
+from crawler.model import Article, Finding, PageState
+from storage import custody, edits, evidence, looks
 from storage.captures import StoredCapture
-from storage.frontier import ArticleState, LeadState
+from storage.frontier import LeadState
+from storage.stored import StoredEdit
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
@@ -46,6 +47,8 @@ class Kept:
 
     finding_id: int
     change: Change
+    edit: StoredEdit | None = None
+    """Where the new version claims other things than the one before."""
 
 
 def keep(
@@ -56,11 +59,13 @@ def keep(
     captures: Sequence[StoredCapture],
     now: datetime,
     list_capture: int | None = None,
+    rechecks: Sequence[timedelta] = (),
 ) -> Kept:
     """Store a finding and close its lead.
 
     The same article through another source is one finding with one more carrier. A text or title that differs from
-    the last version's is a new version; the old one stays. A feed's excerpt never takes the place of a page.
+    the last version's is a new version; the old one stays. A feed's excerpt never takes the place of a page. What else
+    comes to stand under the address of a known article is noted, and never stored.
 
     Args:
         session: of the caller's transaction.
@@ -69,30 +74,130 @@ def keep(
         captures: its page as received, redirects first; empty where the list's own text is the article.
         now: the instant of keeping.
         list_capture: number of the stored list that named it; None keeps what the lead knows already.
+        rechecks: how long after it was first kept its page is read again.
     """
     _one_at_a_time(session)
     lead = session.get_one(LeadRow, lead_id)
+    if (other := _stranger(session, finding, lead)) is not None:
+        return _noted(session, other, finding, lead, now=now, rechecks=rechecks)
     article = _article(session, finding.article, lead, now)
     lead.list_capture_id = list_capture or lead.list_capture_id
-    page = evidence.add(session, captures, article_id=article.id) if captures else None
-    latest = _latest(session, article.id)
-    row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
-    new = row is None
-    fresh = False
-    if row is None or latest is None or not _only_excerpt(finding.article, latest):
-        version, fresh = _version(
-            session, article.id, latest, finding, capture_id=page or lead.list_capture_id, now=now
-        )
-        verdict = stored_verdict(session, version, finding, now=now)
-        row = _finding(session, row, version, verdict, now)
-        article.state = ArticleState.LIVE
+    page = evidence.add(session, captures, now=now, article_id=article.id) if captures else None
+    said = _said(session, article, finding, capture_id=page or lead.list_capture_id, now=now)
     carried = _carrier(session, article.id, lead, now)
     _close(lead, article.id, now)
     session.flush()
-    change = (
-        Change.NEW if new else Change.NEW_VERSION if fresh else Change.CARRIER if carried else Change.SAME
-    )
-    return Kept(finding_id=row.id, change=change)
+    if said.new:
+        looks.plan(session, article.id, lead, now=now, rechecks=rechecks)
+    else:
+        _looked(session, article, finding, said.version, now=now, rechecks=rechecks)
+    return Kept(finding_id=said.row.id, change=_change(said, carried=carried), edit=said.edit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What an article's text came to."""
+
+    row: FindingRow
+    new: bool
+    version: VersionRow | None
+    """Of its own, where the text is another than before."""
+    edit: StoredEdit | None = None
+
+
+def _said(
+    session: Session, article: ArticleRow, finding: Finding, *, capture_id: int | None, now: datetime
+) -> _Said:
+    """Store what an article says now, unless it is what it said before."""
+    latest = _latest(session, article.id)
+    row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
+    if row is not None and latest is not None and _says_no_more(finding, latest):
+        return _Said(row=row, new=False, version=None)
+    version, fresh = _version(session, article.id, latest, finding, capture_id=capture_id, now=now)
+    verdict = stored_verdict(session, version, finding, now=now)
+    edit = None
+    if row is not None and latest is not None and fresh:
+        before = session.get_one(VerdictRow, row.verdict_id)
+        edit = edits.note(session, latest, version, said=before, says=verdict, now=now)
+    new = row is None
+    row = _finding(session, row, version, verdict, now)
+    return _Said(row=row, new=new, version=version if fresh else None, edit=edit)
+
+
+def _change(said: _Said, *, carried: bool) -> Change:
+    if said.new:
+        return Change.NEW
+    if said.version is not None:
+        return Change.NEW_VERSION
+    return Change.CARRIER if carried else Change.SAME
+
+
+def is_stranger(session: Session, finding: Finding, *, lead_id: int) -> bool:
+    """Say whether a page is not the known article it was fetched for: then neither it nor its capture is kept."""
+    return _stranger(session, finding, session.get_one(LeadRow, lead_id)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stranger:
+    """A page that stands where a known article should, and why it is not that article."""
+
+    article: ArticleRow
+    row: FindingRow
+    state: PageState
+
+
+def _stranger(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | None:
+    if lead.article_id is None:
+        return None
+    known = _latest(session, lead.article_id)
+    row = session.scalar(select(FindingRow).where(FindingRow.article_id == lead.article_id))
+    if known is None or row is None:
+        return None
+    addresses = session.scalars(
+        select(ArticleAddressRow.address_hash).where(ArticleAddressRow.article_id == lead.article_id)
+    ).all()
+    state = looks.strange(finding.article, known, addresses=addresses)
+    return _Stranger(session.get_one(ArticleRow, lead.article_id), row, state) if state else None
+
+
+def _noted(
+    session: Session,
+    other: _Stranger,
+    finding: Finding,
+    lead: LeadRow,
+    *,
+    now: datetime,
+    rechecks: Sequence[timedelta],
+) -> Kept:
+    """Note that something else stands under an article's address."""
+    where = finding.article.address
+    detail = "" if where == other.article.address else f"led to {where}"
+    looks.note(session, other.article, other.state, now=now, detail=detail, rechecks=rechecks)
+    _close(lead, other.article.id, now)
+    session.flush()
+    return Kept(finding_id=other.row.id, change=Change.SAME)
+
+
+def _looked(
+    session: Session,
+    article: ArticleRow,
+    finding: Finding,
+    version: VersionRow | None,
+    *,
+    now: datetime,
+    rechecks: Sequence[timedelta],
+) -> None:
+    """Note what a look at the page of a known article came to; a list's words are no look at its page."""
+    if finding.instead_of is not None:
+        state, detail = looks.state_of(finding.instead_of), finding.instead_of.detail
+        looks.note(session, article, state, now=now, detail=detail, rechecks=rechecks)
+    elif finding.article.from_feed:
+        looks.planned(session, article.id, now=now, rechecks=rechecks, told=True)
+    else:
+        state = PageState.EDITED if version else PageState.SAME
+        looks.note(
+            session, article, state, now=now, version_id=version.id if version else None, rechecks=rechecks
+        )
 
 
 def _one_at_a_time(session: Session) -> None:
@@ -137,9 +242,19 @@ def _latest(session: Session, article_id: int) -> VersionRow | None:
     )
 
 
-def _only_excerpt(said: Article, latest: VersionRow) -> bool:
-    """Say whether this is a list's short text of an article whose page was read before."""
-    return said.from_feed and not latest.from_feed and text_hash(said.title, said.text) != latest.text_sha256
+def _says_no_more(finding: Finding, latest: VersionRow) -> bool:
+    """Say whether this is a list's short text of a page that was read before, or differs from it beside the report only."""
+    said = finding.article
+    if text_hash(said.title, said.text) == latest.text_sha256:
+        return False
+    if said.from_feed != latest.from_feed:
+        return said.from_feed
+    return latest.core_sha256 is not None and _core_hash(finding) == latest.core_sha256
+
+
+def _core_hash(finding: Finding) -> str | None:
+    """Return the hash of headline and report, None where nobody told the report from what stands beside it."""
+    return text_hash(finding.article.title, finding.core) if finding.core else None
 
 
 def _version(
@@ -158,6 +273,7 @@ def _version(
         if capture_id is not None and (latest.capture_id is None or latest.from_feed > said.from_feed):
             # what so far only a list had said, a page now bears out
             latest.capture_id, latest.from_feed = capture_id, said.from_feed
+            custody.append(session, [latest], now=now)
         return latest, False
     row = VersionRow(
         article_id=article_id,
@@ -177,10 +293,12 @@ def _version(
         partial=said.partial,
         warnings=list(said.warnings),
         text_sha256=digest,
+        core_sha256=_core_hash(finding),
         capture_id=capture_id,
     )
     session.add(row)
     session.flush()
+    custody.append(session, [row], now=now)
     return row, True
 
 

@@ -12,13 +12,14 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from crawler.model import Lead, Skipped, SkipReason, SourceState
-from storage import sources
+from storage import looks, sources
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
     CarrierRow,
     FindingRow,
     LeadRow,
+    RecheckRow,
     SeenRow,
     VersionRow,
 )
@@ -50,16 +51,6 @@ FAILURES = {
 }  # fmt: skip
 """Reasons that say something went wrong, rather than that the page is not for us."""
 
-VANISHED = {SkipReason.GONE, SkipReason.NO_TEXT, SkipReason.REDIRECTED_AWAY}
-"""Reasons that say a page kept before is not up any more: taken down, emptied, or led home."""
-
-
-class ArticleState(StrEnum):
-    """Whether an article was still up when last looked at."""
-
-    LIVE = "live"
-    VANISHED = "vanished"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
@@ -76,6 +67,10 @@ class OpenLead:
     id: int
     lead: Lead
     attempts: int
+    known: bool = False
+    """True where an article is kept that it led to: this is another look at it."""
+    again: bool = False
+    """True where the look is due by the clock, and not for what the list says."""
 
 
 def discovered(
@@ -206,15 +201,26 @@ def _reopen(row: LeadRow, lead: Lead, now: datetime) -> bool:
 
 
 def pending(session: Session, source_id: str, *, now: datetime, limit: int) -> list[OpenLead]:
-    """Return the leads of a source that wait and are due, newest first."""
-    rows = session.scalars(
-        select(LeadRow)
+    """Return the leads of a source that wait and are due, newest first; pages due for another look among them."""
+    looks.reopen(session, source_id, now=now)
+    rows = session.execute(
+        select(LeadRow, RecheckRow.due)
+        .outerjoin(RecheckRow, RecheckRow.lead_id == LeadRow.id)
         .where(LeadRow.source_id == source_id, LeadRow.state == LeadState.PENDING)
         .where(or_(LeadRow.next_try.is_(None), LeadRow.next_try <= now))
         .order_by(func.coalesce(LeadRow.published, LeadRow.discovered_at).desc(), LeadRow.id.desc())
         .limit(limit)
     )
-    return [OpenLead(id=row.id, lead=lead_of(row), attempts=row.attempts) for row in rows]
+    return [
+        OpenLead(
+            id=row.id,
+            lead=lead_of(row),
+            attempts=row.attempts,
+            known=row.article_id is not None,
+            again=due is not None and due <= now,
+        )
+        for row, due in rows
+    ]
 
 
 def lead_of(row: LeadRow) -> Lead:
@@ -238,23 +244,39 @@ def lead_of(row: LeadRow) -> Lead:
 
 
 def close(
-    session: Session, lead_id: int, skipped: Skipped, *, now: datetime, list_capture: int | None = None
+    session: Session,
+    lead_id: int,
+    skipped: Skipped,
+    *,
+    now: datetime,
+    list_capture: int | None = None,
+    rechecks: Sequence[timedelta] = (),
 ) -> None:
-    """Note how a lead ended; one that may end otherwise stays pending, with a growing pause, until tries run out."""
+    """Note how a lead ended; one that may end otherwise stays pending, with a growing pause, until tries run out.
+
+    A lead to an article that is kept stays kept: how it ended is a look at that article.
+    """
     row = session.get_one(LeadRow, lead_id)
     row.reason, row.stage, row.detail, row.changed_at = skipped.reason, skipped.stage, skipped.detail, now
     row.next_try = None
     row.list_capture_id = list_capture or row.list_capture_id
     if skipped.retry:
         row.attempts += 1
-        if row.attempts >= TRIES:
-            row.state = LeadState.FAILED
-        else:
+        if row.attempts < TRIES:
             row.next_try = now + min(FIRST_PAUSE * (1 << (row.attempts - 1)), LONGEST_PAUSE)
-        return
-    row.state = _ended(skipped.reason)
-    if row.article_id is not None and skipped.reason in VANISHED:
-        session.get_one(ArticleRow, row.article_id).state = ArticleState.VANISHED
+            return
+    row.state = LeadState.FAILED if skipped.retry else _ended(skipped.reason)
+    if row.article_id is not None:
+        row.state = LeadState.KEPT
+        row.reason = row.stage = row.detail = None
+        looks.note(
+            session,
+            session.get_one(ArticleRow, row.article_id),
+            looks.state_of(skipped),
+            now=now,
+            detail=skipped.detail,
+            rechecks=rechecks,
+        )
 
 
 def _ended(reason: SkipReason) -> LeadState:

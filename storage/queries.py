@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, select, union
 from sqlalchemy.orm import Session
 
+from storage.edits import edits
 from storage.from_rows import claim_of, evidence_of, stored_lead, stored_verdict, stored_version
 from storage.search import Filters, matching
 from storage.stored import (
     Carrier,
     Evidence,
+    Look,
     StoredClaim,
+    StoredEdit,
     StoredLead,
     StoredVerdict,
     StoredVersion,
@@ -28,6 +31,7 @@ from storage.tables import (
     ClaimRow,
     FindingRow,
     LeadRow,
+    LookRow,
     RunCountRow,
     RunRow,
     VerdictRow,
@@ -38,7 +42,9 @@ from storage.text_safety import sha256
 __all__ = [
     "Carrier",
     "Evidence",
+    "Look",
     "StoredClaim",
+    "StoredEdit",
     "StoredLead",
     "StoredVerdict",
     "StoredVersion",
@@ -88,6 +94,8 @@ def _whole(session: Session, ids: Sequence[int]) -> Iterator[WholeFinding]:
     claims = _claims(session, [verdict.id for _, _, verdict in rows])
     versions, captures = _versions(session, articles), _captures(session, articles)
     carriers, addresses = _carriers(session, articles), _addresses(session, articles)
+    looks = _looks(session, articles)
+    changed = _grouped(edits(session, articles=articles), lambda edit: (edit.finding_id, edit))
     for row, article, verdict in rows:
         yield WholeFinding(
             id=row.id,
@@ -102,6 +110,8 @@ def _whole(session: Session, ids: Sequence[int]) -> Iterator[WholeFinding]:
             versions=tuple(versions[article.id]),
             carriers=tuple(carriers[article.id]),
             captures=tuple(captures[article.id]),
+            looks=tuple(looks[article.id]),
+            edits=tuple(changed[row.id]),
         )
 
 
@@ -130,6 +140,22 @@ def _captures(session: Session, articles: Sequence[int]) -> dict[int, list[Evide
         select(of.c.article_id, CaptureRow).join(CaptureRow, CaptureRow.id == of.c.id).order_by(CaptureRow.id)
     )
     return _grouped(rows, lambda row: (row[0], evidence_of(row[1])))
+
+
+def _looks(session: Session, articles: Sequence[int]) -> dict[int, list[Look]]:
+    rows = session.execute(
+        select(LookRow, VersionRow.number)
+        .outerjoin(VersionRow, VersionRow.id == LookRow.version_id)
+        .where(LookRow.article_id.in_(articles))
+        .order_by(LookRow.id)
+    )
+    return _grouped(
+        rows,
+        lambda row: (
+            row[0].article_id,
+            Look(at=row[0].at, state=row[0].state, detail=row[0].detail, version=row[1]),
+        ),
+    )
 
 
 def _carriers(session: Session, articles: Sequence[int]) -> dict[int, list[Carrier]]:

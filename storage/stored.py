@@ -62,6 +62,35 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a later look at an article's page came to."""
+
+    at: datetime
+    state: str
+    """A `crawler.model.PageState`."""
+    detail: str
+    version: int | None
+    """Number of the version it showed, where that was a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEdit:
+    """An edit that changed what a finding claims."""
+
+    id: int
+    finding_id: int
+    address: str
+    at: datetime
+    before: int
+    """Number of the version that still said so."""
+    after: int
+    declared: bool
+    """True where the page itself gave a later date of change; else the edit was made in silence."""
+    changes: tuple[dict[str, Any], ...]
+    """Each with `what`, `before` and `after`: claims with their quotes, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredVerdict:
     """What a lexicon said of a version, as stored."""
 
@@ -99,6 +128,10 @@ class WholeFinding:
     carriers: tuple[Carrier, ...]
     captures: tuple[Evidence, ...] = ()
     """Every exchange kept for it, oldest first: its pages, redirects and the lists that named it."""
+    edits: tuple[StoredEdit, ...] = ()
+    """Edits that changed what it claims, oldest first."""
+    looks: tuple[Look, ...] = ()
+    """Later looks at its page, oldest first."""
 
     @property
     def current(self) -> StoredVersion:

@@ -142,9 +142,28 @@ class CaptureRow(Base):
     fetched_at: Mapped[datetime]
     ip: Mapped[str | None]
     body_sha256: Mapped[str] = mapped_column(HASH)
-    previous_chain: Mapped[str | None] = mapped_column(HASH)
-    chain: Mapped[str | None] = mapped_column(HASH)
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
+    written_from: Mapped[int | None]
+    """First byte that this capture added to its file: response, request, and at the file's start what names the file."""
+    written_to: Mapped[int | None]
+    written_sha256: Mapped[str | None] = mapped_column(HASH)
+    """Hash of those bytes; None where the capture is older than the chain of custody."""
+
+
+class CustodyRow(Base):
+    """One entry of the chain of custody: what a capture or version was like at one time, sealed with all before it."""
+
+    __tablename__ = "custody"
+    __table_args__ = (Index("ix_custody_what", "what", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """One more than the entry before: numbered by us, so that a missing entry leaves a hole."""
+    at: Mapped[datetime]
+    what: Mapped[str]
+    subject: Mapped[int]
+    sha256: Mapped[str] = mapped_column(HASH)
+    previous: Mapped[str] = mapped_column(HASH)
+    chain: Mapped[str] = mapped_column(HASH)
 
 
 class VersionRow(Base):
@@ -171,7 +190,25 @@ class VersionRow(Base):
     partial: Mapped[bool]
     warnings: Mapped[list[Any]]
     text_sha256: Mapped[str] = mapped_column(HASH)
+    core_sha256: Mapped[str | None] = mapped_column(HASH)
+    """Hash of title and text without what changes beside a report: equal hashes are the same version."""
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+
+
+class EditRow(Base):
+    """An edit that changed what an article claims: an alarm above ordinary edits."""
+
+    __tablename__ = "edit"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    previous_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+    at: Mapped[datetime] = mapped_column(index=True)
+    declared: Mapped[bool]
+    """True where the page itself gave a later date of change."""
+    changes: Mapped[list[Any]]
 
 
 class VerdictRow(Base):
@@ -233,6 +270,31 @@ class FindingRow(Base):
     standing: Mapped[str] = mapped_column(index=True)
     first_kept: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime]
+
+
+class LookRow(Base):
+    """What a later look at the page of a known article came to: the same, edited, gone, out of reach."""
+
+    __tablename__ = "look"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), index=True)
+    at: Mapped[datetime]
+    state: Mapped[str]
+    detail: Mapped[str]
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+
+
+class RecheckRow(Base):
+    """When the page of an article is due to be read again, and through which lead."""
+
+    __tablename__ = "recheck"
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    lead_id: Mapped[int] = mapped_column(ForeignKey("lead.id"))
+    due: Mapped[datetime | None] = mapped_column(index=True)
+    tries: Mapped[int]
 
 
 class SearchTextRow(Base):

@@ -203,3 +203,24 @@ def test_an_unknown_exchange_is_one_clear_line(ask: Ask) -> None:
         done = ask("exchange", name)
         assert done.returncode == 2
         assert words in done.stderr
+
+
+def test_verify_finds_all_as_it_was_kept_and_names_what_was_changed(
+    ask: Ask, demo: tuple[Path, str], findings: list[dict[str, Any]]
+) -> None:
+    whole = ask("verify", "--write-heads", "heads.jsonl")
+    assert whole.returncode == 0, whole.stdout
+    head = json.loads((demo[0] / "heads.jsonl").read_text().splitlines()[-1])
+    assert head["head"] in whole.stdout
+    assert ask("verify", "--known-heads", "heads.jsonl").returncode == 0
+    touched = next(one for one in findings if one["capture_file"] and "t.me" not in one["outlet"])
+    path = demo[0] / "data" / "captures" / touched["capture_file"]
+    before = path.read_bytes()
+    damaged = bytearray(before)
+    damaged[touched["capture_offset"] + 200] ^= 1
+    path.write_bytes(damaged)
+    changed = ask("verify")
+    path.write_bytes(before)
+    assert changed.returncode == 4
+    assert [line for line in changed.stdout.splitlines() if line.startswith("capture ")] != []
+    assert "1 problems" in changed.stdout

@@ -216,6 +216,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         sources=tuple(_source(part, checked) for part in checked.sources),
         keep_off_topic=checked.keep_off_topic,
         retention_days=checked.retention.lead_details.days,
+        rechecks=tuple(sorted(set(checked.rechecks))),
         warnings=tuple(warnings),
     )
 

@@ -219,4 +219,12 @@ class ConfigFile(Strict):
     defaults: DefaultsPart = DefaultsPart()
     keep_off_topic: StrictBool = False
     retention: RetentionPart = RetentionPart()
+    rechecks: Annotated[list[Duration], Field(max_length=100)] = [
+        timedelta(hours=1),
+        timedelta(hours=6),
+        timedelta(hours=24),
+        timedelta(days=3),
+        timedelta(days=7),
+        timedelta(days=30),
+    ]
     sources: list[SourcePart]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from crawler.model import Source
@@ -42,4 +43,6 @@ class Config:
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
     retention_days: int = 180
+    rechecks: tuple[timedelta, ...] = ()
+    """How long after it was first kept the page of a finding is read again."""
     warnings: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from crawler.charset import decoded
 from crawler.extraction.addresses import addresses_of
 from crawler.extraction.body import MainText, main_text
+from crawler.extraction.cosmetics import core
 from crawler.extraction.headline import authors_of, headline_of
 from crawler.extraction.hidden import without_hidden
 from crawler.extraction.markup import not_markup
@@ -23,7 +24,7 @@ from crawler.language import detect
 from crawler.model import Article, DateOrigin, Lead, Page, PageRules, Skipped, SkipReason, Source, Stage
 from crawler.urls import canonical, site
 
-__all__ = ["article_from_lead", "extract"]
+__all__ = ["article_from_lead", "core", "extract"]
 
 STUB = 1200
 """A page that says it is not free to read and shows fewer characters than this is a stub."""

@@ -15,7 +15,7 @@ from crawler.model import Skipped, SkipReason, Stage
 FEW = 2500
 """Characters that such a page shows at most; one that shows more is a report, whatever words it uses."""
 
-REASONS = {"blocked": SkipReason.BLOCKED, "missing": SkipReason.NO_TEXT}
+REASONS = {"blocked": SkipReason.BLOCKED, "missing": SkipReason.SOFT_404}
 
 
 @cache

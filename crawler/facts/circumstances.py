@@ -107,12 +107,16 @@ EXPECTED = {Kind.EXCHANGE_ANNOUNCED, Kind.POSTPONED_OR_FAILED}
 def circumstances(article: Article, language: str, verdict: Verdict) -> dict[str, Any]:
     """Return the fields of a verdict that this room fills in."""
     read = (*sentences(article.title, Part.TITLE), *sentences(article.text, Part.TEXT))
+    lead = tuple(one for one in read if one.part is Part.TITLE or one.number < LEAD)
+    review = (
+        verdict.kind is Kind.BACKGROUND
+    )  # it may tell of many exchanges: what is not in its lead is not its own
     return {
         "exchange_date": exchange_day(read, article, verdict, language),
         "stage": _stage(read),
-        "sequence": None if verdict.kind is Kind.BACKGROUND else _sequence(read, language),
+        "sequence": _sequence(lead if review else read, language),
         "deal": _deal(read, verdict, language),
-        "mediators": () if verdict.kind is Kind.BACKGROUND else _mediators(read),
+        "mediators": _mediators(lead if review else read),
         "transfer_place": _place(read),
         "numbers_disclosed": False if any(WITHHELD.search(one.text) for one in read) else None,
     }

@@ -81,7 +81,7 @@ class Reader:
         for mention, start, end in spread(mentions):
             if not self._counts(mention, speaks=speaks):
                 continue
-            says = self._speaker(mention)
+            says = speaker_of(mention.sentence, mention.count.start, self.language, self.speaker)
             event = event_of(mention, (start, end), days=days, timeline=self.timeline, language=self.language)
             self._add(mention, (start, end), event, says)
         if SAID_THIS.match(sentence.text.lstrip(' —–-"«“')) and speaker is not Speaker.OUTLET:
@@ -114,9 +114,8 @@ class Reader:
             pattern(self.language, word).search(clause) for word in words
         )
 
-    def _speaker(self, mention: Mention) -> Speaker:
+    def _speaker(self, mention: Mention, says: Speaker) -> Speaker:
         """Return who says a number: the speaker of its sentence, else of the number that it goes on from."""
-        says = speaker_of(mention.sentence, mention.count.start, self.language, self.speaker)
         last = self.last
         if says is not Speaker.OUTLET or last is None:
             return says
@@ -145,7 +144,7 @@ class Reader:
             event=event or default_event(mention, self.timeline, self.language),
             side=self._side(mention, stretch, speaker),
             category=self._category(mention),
-            speaker=speaker,
+            speaker=self._speaker(mention, speaker),
         )
         if draft.side is None and before is not None and before.side not in COLLECTIVE:
             same = before.mention.sentence.number == mention.sentence.number

@@ -27,6 +27,14 @@ class OpenLead(Protocol):
     def attempts(self) -> int:
         """Tries that failed so far."""
 
+    @property
+    def known(self) -> bool:
+        """True where an article is kept that it led to: this is another look at it."""
+
+    @property
+    def again(self) -> bool:
+        """True where the look is due by the clock, and not for what the list says."""
+
 
 class Kept(Protocol):
     """What the store made of a finding."""

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
-from urllib.parse import urlsplit
 
 import scrapy
 import structlog
@@ -38,6 +37,7 @@ from crawler.spiders.desk import TRIES, Desk, OpenLead
 from crawler.spiders.evidence import ListEvidence
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
 from crawler.spiders.listing import ListWalk, further_pages, state_after_list, validators
+from crawler.spiders.looking import Again, post_in, post_request, sent_home, stands_in, unreadable_preview
 from crawler.spiders.tally import Tally, state_after
 from crawler.spiders.workers import WorkerFailed
 from crawler.urls import canonical, fetchable
@@ -198,6 +198,9 @@ class SourceSpider(scrapy.Spider):
     async def _pending(self) -> AsyncIterator[Request]:
         """Yield a request for each lead that waits; those that need no page are settled at once."""
         for waiting in await self._store(self.desk.pending, self.source.limits.pages):
+            if waiting.again and (post := post_request(waiting)) is not None:
+                yield post.replace(callback=self.parse_post, errback=self.page_failed)
+                continue
             if waiting.lead.complete or self.source.keep is Keep.TITLE:
                 await self._settle(waiting, None, ())
                 continue
@@ -213,7 +216,7 @@ class SourceSpider(scrapy.Spider):
     async def parse_page(self, response: Response, waiting: OpenLead) -> None:
         """Bring a fetched page to its outcome."""
         self.tally.fetched += 1
-        problem = skipped_by_status(response.url, response.status) or _sent_home(
+        problem = skipped_by_status(response.url, response.status) or sent_home(
             waiting.lead.url, response.url
         )
         if problem is not None:
@@ -228,6 +231,27 @@ class SourceSpider(scrapy.Spider):
         )
         await self._settle(waiting, page, response.meta["captures"])
 
+    async def parse_post(self, response: Response, waiting: OpenLead) -> None:
+        """Bring a channel's preview, read for one post that is due again, to that post's outcome."""
+        self.tally.fetched += 1
+        problem = skipped_by_status(response.url, response.status)
+        if problem is not None:
+            await self._without_page(waiting, problem)
+            return
+        try:
+            found = await self.crawling.workers.run(
+                LIST_SECONDS, read_list, response.body, source=self.source, url=response.url,
+                content_type=_header(response, "Content-Type"), now=self.crawling.clock(),
+            )  # fmt: skip
+        except (PageChanged, WorkerFailed) as error:
+            await self._without_page(waiting, unreadable_preview(waiting.lead.url, str(error)))
+            return
+        post = post_in(found, waiting.lead)
+        if isinstance(post, Skipped):
+            await self._without_page(waiting, post)
+        else:
+            await self._settle(Again.of(waiting, post), None, response.meta["captures"])
+
     async def page_failed(self, failure: Failure) -> None:
         """Bring a page that could not be fetched to its outcome."""
         waiting: OpenLead = _request_of(failure).cb_kwargs["waiting"]
@@ -240,10 +264,10 @@ class SourceSpider(scrapy.Spider):
             await self._drop(waiting, skip)
             return
         outcome: Finding | Skipped = skip
-        if skip.reason is not SkipReason.GONE and (waiting.lead.title or waiting.lead.text):
+        if stands_in(waiting, skip):
             outcome = await self._examine(waiting, None)
         if isinstance(outcome, Finding):
-            await self._keep(waiting, outcome)
+            await self._keep(waiting, replace(outcome, instead_of=skip))
         else:
             await self._drop(waiting, replace(skip, retry=False))
 
@@ -267,7 +291,7 @@ class SourceSpider(scrapy.Spider):
                 lead=waiting.lead,
                 source=self.source,
                 now=self.crawling.clock(),
-                keep_off_topic=self.crawling.keep_off_topic,
+                keep_off_topic=self.crawling.keep_off_topic or waiting.known,
             )
         except WorkerFailed as error:
             return skipped_by_error(url, error, rules=self.crawling.rules)
@@ -296,6 +320,14 @@ class SourceSpider(scrapy.Spider):
         evidence = await self.evidence.of(waiting.lead) if skip.retry else None
         await self._store(self.desk.close, waiting.id, skip, evidence)
         self.tally.skipped[skip.reason] += 1
+        if waiting.known and not skip.retry:
+            log.info(
+                "looked_again",
+                source=self.source.id,
+                url=skip.url,
+                reason=str(skip.reason),
+                detail=skip.detail,
+            )
 
     async def _store(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the store off the loop; a store that fails ends the crawl, and what was open stays pending."""
@@ -335,11 +367,3 @@ def _error_of(failure: Failure) -> BaseException:
 
 def _invalid(url: str, error: ValueError) -> Skipped:
     return Skipped(url=url, reason=SkipReason.INVALID_URL, stage=Stage.FETCH, detail=str(error))
-
-
-def _sent_home(asked: str, final: str) -> Skipped | None:
-    """A redirect from an article to the front page is no article."""
-    if urlsplit(final).path.strip("/") or not urlsplit(asked).path.strip("/"):
-        return None
-    detail = f"sent to the front page {final}"
-    return Skipped(url=asked, reason=SkipReason.REDIRECTED_AWAY, stage=Stage.FETCH, detail=detail)

@@ -21,8 +21,20 @@ def main() -> None:
         running,
         sources,
         tagging,
+        verifying,
     )
 
-    for part in (running, querying, tagging, explaining, sources, housekeeping, exchanges, ledger, demo):
+    for part in (
+        running,
+        querying,
+        tagging,
+        explaining,
+        sources,
+        housekeeping,
+        exchanges,
+        ledger,
+        verifying,
+        demo,
+    ):
         part.register(app)
     sys.exit(guarded(app))

@@ -43,14 +43,18 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to.")] = Path()) -> 
 
 def migrate(config: ConfigOption = None) -> None:
     """Migrate under the job's lock."""
+    from datetime import UTC, datetime
+
+    from storage import custody, lock
     from storage import engine as database
-    from storage import lock
     from storage import migrate as schema
 
     checked = configured(config)
     engine = database.connect(checked.database_url)
     with lock.hold(engine):
         changed = schema.upgrade(engine, backup_to=checked.data / "backups")
+        with database.transaction(engine) as session:
+            custody.adopt(session, now=datetime.now(UTC))
     say(
         "the database is now of this version" if changed else "nothing to do: the database is of this version"
     )

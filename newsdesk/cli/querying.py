@@ -248,17 +248,38 @@ def _page(found: WholeFinding) -> Iterator[str]:
         claim = one.claim
         why = f" ({claim.reason})" if claim.reason else ""
         yield f"  c{one.id}  {claim.count} {claim.category} to {claim.returned_to}{why}, {claim.event}, {claim.precision}, said by {', '.join(claim.claimed_by)}: «{short(claim.quote)}»"
+    yield from _past(found)
+    yield "\nEvidence"
+    for seen in found.captures:
+        yield f"  {short(seen.fetched_at)}  {seen.status}  {seen.url}  {seen.file} at {seen.offset}"
+    yield "\nCarried by " + ", ".join(f"{one.source_id} ({short(one.first_seen)})" for one in found.carriers)
+    yield "\n" + now.text
+
+
+def _past(found: WholeFinding) -> Iterator[str]:
+    """Yield versions with how they differ, edits of claims, and the history."""
+    from newsdesk.history import history
+    from newsdesk.wording import changes
+    from storage.edits import edit_words
+
     yield "\nVersions"
     for version in found.versions:
         mark = ", from the feed" if version.from_feed else ""
         yield f"  {version.number}  fetched {short(version.fetched_at)}{mark}, text sha256 {version.text_sha256[:16]}…"
         if version.evidence:
             yield f"     {version.evidence.file} at {version.evidence.offset}, body sha256 {version.evidence.body_sha256[:16]}…"
-    yield "\nEvidence"
-    for seen in found.captures:
-        yield f"  {short(seen.fetched_at)}  {seen.status}  {seen.url}  {seen.file} at {seen.offset}"
-    yield "\nCarried by " + ", ".join(f"{one.source_id} ({short(one.first_seen)})" for one in found.carriers)
-    yield "\n" + now.text
+        if version.number > 1:
+            yield from (f"     {line}" for line in changes(found.versions[version.number - 2], version))
+    if found.edits:
+        yield "\nClaims changed by edits"
+    for edit in found.edits:
+        how = "the page gives a later date" if edit.declared else "in silence"
+        yield f"  {short(edit.at)}  version {edit.before} to {edit.after}, {how}"
+        yield from (f"     {short(edit_words(change))}" for change in edit.changes)
+    yield "\nHistory"
+    for moment in history(found):
+        until = f", last {short(moment.until)}" if moment.until else ""
+        yield f"  {short(moment.at)}  {moment.words}{until}"
 
 
 def export(
@@ -309,7 +330,7 @@ def export(
             columns = ledger.CLAIM_COLUMNS
             rows = ledger.claims(session, filters)
         else:
-            extra = ("text",) * with_text + ("history",) * with_versions
+            extra = ("text",) * with_text + ("history", "looks", "edits") * with_versions
             columns = (*records.FINDING_COLUMNS, *extra)
             found = queries.findings(session, filters)
             rows = (

@@ -255,7 +255,7 @@ def test_a_text_longer_than_an_index_takes_is_kept_whole(store: Engine) -> None:
 def test_a_finding_leads_to_the_list_that_named_it(store: Engine) -> None:
     listed = exchange(1, "https://slovo.example/rss")
     with transaction(store) as session:
-        number = evidence.add(session, [listed])
+        number = evidence.add(session, [listed], now=NOW)
     found = whole(store, kept(store, finding(), list_capture=number).finding_id)
     assert [one.url for one in found.captures] == [listed.url]
     assert found.current.evidence is not None  # no page was fetched: the list is what bears the text out

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, inspect, text
 
 from crawler.errors import StoreRefused, StoreUnavailable
 from storage import engine as database
-from storage import migrate, schema, search
+from storage import frontier, migrate, schema, search
 from storage.engine import transaction
-from tests.storage.nouns import finding, kept, whole
+from tests.storage.nouns import NOW, finding, kept, whole
 
 OLD_ROWS = (
     (
@@ -38,6 +38,11 @@ OLD_ROWS = (
         " values (9, 7, 6, 'relevant', '2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000')"
     ),
     "insert into search_text (finding_id, lemmas) values (9, 'обмін 10.06.2025')",
+    (
+        "insert into lead (id, source_id, url, address_hash, seen_in, state, zone_known, authors, complete, warnings,"
+        " fingerprint, discovered_at, changed_at, attempts, article_id) values (4, 'slovo', 'https://a.example/1', 'h', 'l',"
+        " 'kept', true, '[]', false, '[]', 'p', '2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000', 0, 7)"
+    ),
 )
 """One finding, as the first schema held it."""
 
@@ -110,6 +115,8 @@ def test_an_older_database_moves_forward_with_its_numbers(database_url: str, tmp
     with transaction(engine) as session:
         for word in ("обмін", "2025"):
             assert [hit.id for hit in search.search(session, [[word]], filters=search.Filters())] == [9]
+        (due,) = frontier.pending(session, "slovo", now=NOW, limit=9)
+    assert (due.id, due.known, due.again) == (4, True, True)
     assert kept(engine, finding()).finding_id > 9 or engine.dialect.name != "sqlite"
     engine.dispose()
 

@@ -29,6 +29,8 @@ class Waiting:
     id: int
     lead: Lead
     attempts: int = 0
+    known: bool = False
+    again: bool = False
 
 
 @dataclass(slots=True)

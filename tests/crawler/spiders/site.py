@@ -35,6 +35,8 @@ class Site:
     answers: dict[str, bytes] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
+    hang: set[str] = field(default_factory=set)
+    """Paths whose answer is sent and never ended."""
     server: asyncio.Server | None = None
 
     @property
@@ -61,6 +63,8 @@ class Site:
                 answer = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\n"
             writer.write(answer)
             await writer.drain()
+            if path in self.hang:
+                await reader.read()  # until the client gives up
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
