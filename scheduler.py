@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -21,7 +22,7 @@ from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped,
 from crawler.polling import first_due, next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from storage import engine as database
-from storage import evidence, findings, frontier, lock, migrate, runs, sources
+from storage import evidence, findings, frontier, lock, migrate, notes, runs, sources
 from storage.captures import WarcArchive
 
 Progress = Callable[[CrawlReport], None]
@@ -30,6 +31,12 @@ CRAWLS_AT_ONCE = 100
 """Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
 WORKERS = 2
+
+PULSE_SECONDS = 20
+"""How often the job gives a sign of life, for `swapwatch health`."""
+
+RUN_DAYS = 30
+"""How long single crawls are remembered; the sums of their days stay."""
 
 log = structlog.get_logger("swapwatch.scheduler")
 
@@ -173,6 +180,9 @@ class Job:
         for source in chosen:
             state = await asyncio.to_thread(self.state_of, source)
             plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
+        scheduler.add_job(
+            self.pulse, "interval", seconds=PULSE_SECONDS, next_run_time=datetime.now(UTC), id="pulse"
+        )
         scheduler.add_job(self.prune, "interval", days=1, next_run_time=datetime.now(UTC), id="prune")
         scheduler.start()
         log.info("watching", sources=len(chosen))
@@ -197,11 +207,24 @@ class Job:
         if self.progress is not None:
             self.progress(report)
 
+    async def pulse(self) -> None:
+        """Note that the loop turns and the store takes writes."""
+
+        def noted() -> None:
+            with database.transaction(self.engine) as session:
+                notes.write(session, notes.PULSE, f"process {os.getpid()}", now=datetime.now(UTC))
+
+        try:
+            await asyncio.to_thread(noted)
+        except StoreError as error:
+            log.warning("pulse_failed", cause=str(error))
+
     async def prune(self) -> None:
-        """Empty the details of leads dropped long ago."""
+        """Empty the details of leads dropped long ago, and forget single crawls whose days are summed up."""
 
         def pruned() -> int:
             with database.transaction(self.engine) as session:
+                runs.prune(session, now=datetime.now(UTC), keep_days=RUN_DAYS)
                 return frontier.prune(session, now=datetime.now(UTC), keep_days=self.retention_days)
 
         try:
