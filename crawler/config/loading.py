@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -59,7 +61,7 @@ def loads(body: bytes, *, name: str, environ: Mapping[str, str], folder: Path) -
     problems += _duplicates(checked.sources, name, positions)
     if problems:
         raise ConfigError(sorted(problems, key=_line))
-    return _config(checked, name, folder)
+    return replace(_config(checked, name, folder), digest=hashlib.sha256(body).hexdigest())
 
 
 class _Complaints:

@@ -43,3 +43,5 @@ class Config:
     keep_off_topic: bool = False
     retention_days: int = 180
     warnings: tuple[str, ...] = ()
+    digest: str = ""
+    """SHA-256 of the file it was read from."""

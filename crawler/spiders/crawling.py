@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -91,6 +91,25 @@ class Crawling:
         """Stop what runs and let go of the reactor's threads; the loop stays ours."""
         await self.stop()
         await self._cleanup.aclose()
+
+    def reconfigure(
+        self,
+        *,
+        politeness: Politeness,
+        allow_private: Iterable[str],
+        proxy: str | None,
+        keep_off_topic: bool,
+        own_delays: Iterable[tuple[str, float]],
+    ) -> None:
+        """Go on under other settings: requests that have not left yet are the first they hold for."""
+        self.politeness, self.proxy, self.keep_off_topic = politeness, proxy, keep_off_topic
+        self.rules.allow_only(allow_private)
+        self.gate.reconfigure(
+            delay=politeness.delay,
+            groups=politeness.groups,
+            group_delays=politeness.group_delays,
+            own=own_delays,
+        )
 
     async def crawl(self, source: Source, desk: Desk) -> CrawlReport:
         """Poll one source once: discover, fetch, examine, keep. Failures of the outlet are in the report."""
