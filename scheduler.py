@@ -41,6 +41,9 @@ LOOK_SECONDS = 2
 RUN_DAYS = 30
 """How long single crawls are remembered; the sums of their days stay."""
 
+Chore = tuple[str, timedelta, Callable[[Engine, Config], None]]
+"""Something else to do while the job runs: name, pause, and what to do with the store and the config in use; it may block."""
+
 log = structlog.get_logger("swapwatch.scheduler")
 
 
@@ -54,15 +57,6 @@ class Summary:
     def reached(self) -> bool:
         """True where at least one source's host answered."""
         return any(report.reached for report in self.reports)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chore:
-    """Something else to do now and then while the job runs, in a thread, with the store and the config in use."""
-
-    name: str
-    every: timedelta
-    work: Callable[[Engine, Config], None]
 
 
 def run(
@@ -340,8 +334,8 @@ class Watch:
         self.every("pulse", timedelta(seconds=PULSE_SECONDS), self.pulse)
         self.every("prune", timedelta(days=1), self.job.prune)
         self.every("config", timedelta(seconds=LOOK_SECONDS), self.look)
-        for chore in self.chores:
-            self.every(f"chore:{chore.name}", chore.every, self.do, chore)
+        for name, pause, work in self.chores:
+            self.every(f"chore:{name}", pause, self.do, name, work)
         self.scheduler.start()
         log.info("watching", sources=len(self.chosen))
         await self.stop.wait()
@@ -396,14 +390,14 @@ class Watch:
         """Note that the loop turns and the store takes writes."""
         await self.job.note(notes.PULSE, f"process {os.getpid()}")
 
-    async def do(self, chore: Chore) -> None:
+    async def do(self, name: str, work: Callable[[Engine, Config], None]) -> None:
         """Do a chore; whatever goes wrong with it stops nothing else."""
         try:
-            await asyncio.to_thread(chore.work, self.job.engine, self.job.config)
+            await asyncio.to_thread(work, self.job.engine, self.job.config)
         except StoreError as error:
-            log.warning("chore_failed", chore=chore.name, cause=str(error))
+            log.warning("chore_failed", chore=name, cause=str(error))
         except Exception:  # the border: a chore's surprise must not end the job
-            log.exception("chore_failed", chore=chore.name)
+            log.exception("chore_failed", chore=name)
 
     async def look(self) -> None:
         """Take up an edit of the config; one that can't be used changes nothing and is told with line and remedy."""

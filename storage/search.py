@@ -33,6 +33,8 @@ class Filters:
     since: datetime | None = None
     """Published, or where undated first kept, at or after this instant."""
     until: datetime | None = None
+    changed_since: datetime | None = None
+    """First kept or changed at or after this instant."""
     standings: tuple[Standing, ...] = (Standing.RELEVANT,)
 
 
@@ -103,6 +105,8 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield version.where(when >= filters.since).exists()
     if filters.until is not None:
         yield version.where(when < filters.until).exists()
+    if filters.changed_since is not None:
+        yield FindingRow.changed_at >= filters.changed_since
     if filters.source is not None:
         carried = select(CarrierRow.article_id).where(CarrierRow.source_id == filters.source)
         yield FindingRow.article_id.in_(carried)

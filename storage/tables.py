@@ -313,10 +313,10 @@ class ConditionRow(Base):
     words: Mapped[str]
 
 
-class HappeningRow(Base):
+class AlertRow(Base):
     """Something worth telling people; its key makes sure that it is told once."""
 
-    __tablename__ = "happening"
+    __tablename__ = "alert"
     __table_args__ = (NEVER_REUSED,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -327,16 +327,16 @@ class HappeningRow(Base):
     title: Mapped[str]
     body: Mapped[str]
     at: Mapped[datetime] = mapped_column(index=True)
-    logged: Mapped[bool]
+    addressed: Mapped[bool]
 
 
 class DeliveryRow(Base):
-    """A happening on its way to one addressee: the outbox."""
+    """An alert on its way to one addressee: the outbox."""
 
     __tablename__ = "delivery"
     __table_args__ = (Index("ix_delivery_open", "state", "next_try"),)
 
-    happening_id: Mapped[int] = mapped_column(ForeignKey("happening.id"), primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
     target: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str]
     attempts: Mapped[int]

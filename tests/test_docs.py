@@ -8,8 +8,10 @@ import typer
 
 from crawler.config import schema
 from crawler.model import SkipReason
-from newsdesk.cli import demo, explaining, housekeeping, querying, running, sources, tagging
+from newsdesk.cli import alerts, demo, explaining, housekeeping, querying, running, sources, tagging
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
+from newsdesk.health import Check, State
+from storage.outbox import AlertKind
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -24,10 +26,14 @@ def headings(*names: str) -> set[str]:
 
 def commands() -> list[str]:
     app = typer.Typer()
-    for part in (running, querying, tagging, explaining, sources, housekeeping, demo):
+    for part in (running, querying, tagging, explaining, sources, alerts, housekeeping, demo):
         part.register(app)
-    names = [str(command.name) for command in app.registered_commands]
-    return names + [f"sources {command.name}" for command in sources.group.registered_commands]
+    names = [str(command.name) for command in app.registered_commands] + ["alerts"]
+    return names + [
+        f"{part.group.info.name} {command.name}"
+        for part in (sources, alerts)
+        for command in part.group.registered_commands
+    ]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -53,6 +59,11 @@ def test_each_column_of_a_finding_has_its_heading(column: str) -> None:
 @pytest.mark.parametrize("column", LEAD_COLUMNS)
 def test_each_column_of_a_lead_has_its_heading(column: str) -> None:
     assert f"lead {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("word", [*AlertKind, *Check, *State])
+def test_each_kind_of_alert_check_and_state_is_explained(word: str) -> None:
+    assert f"\n| `{word}` |" in (DOCS / "operators.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("reason", SkipReason)

@@ -2,7 +2,30 @@
 
 from crawler.config.changes import Changes, changes, live, moved
 from crawler.config.loading import load, loads
-from crawler.config.settings import Config, Group, Network
+from crawler.config.settings import (
+    Addressee,
+    Alerts,
+    Config,
+    Group,
+    Network,
+    QuietHours,
+    SavedSearch,
+)
 from crawler.config.watching import ConfigFile
 
-__all__ = ["Changes", "Config", "ConfigFile", "Group", "Network", "changes", "live", "load", "loads", "moved"]
+__all__ = [
+    "Addressee",
+    "Alerts",
+    "Changes",
+    "Config",
+    "ConfigFile",
+    "Group",
+    "Network",
+    "QuietHours",
+    "SavedSearch",
+    "changes",
+    "live",
+    "load",
+    "loads",
+    "moved",
+]

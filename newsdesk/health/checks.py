@@ -22,7 +22,7 @@ from newsdesk.health.figures import (
 
 
 class Check(StrEnum):
-    """What is checked. Each has its heading in docs/operators.md."""
+    """What is checked. Each is explained in docs/operators.md."""
 
     VOLUME = "volume"
     YIELD = "yield"

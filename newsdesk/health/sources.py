@@ -12,7 +12,7 @@ from newsdesk.health.figures import SHOWN_DAYS, Figures, a_day, extraction_yield
 
 
 class State(StrEnum):
-    """How a source fares, the worst first. Each has its heading in docs/operators.md."""
+    """How a source fares, the worst first. Each is explained in docs/operators.md."""
 
     GONE = "gone"
     BLOCKED = "blocked"

@@ -1,4 +1,4 @@
-"""what each source's crawls counted by day, notes of the running job, conditions, happenings and their deliveries"""
+"""what each source's crawls counted by day, notes of the running job, conditions, alerts and their deliveries"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -69,7 +69,7 @@ def _sum_up_days() -> None:
 
 def _outbox() -> None:
     op.create_table(
-        "happening",
+        "alert",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -78,25 +78,23 @@ def _outbox() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.Column("logged", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_happening")),
-        sa.UniqueConstraint("key_hash", name=op.f("uq_happening_key_hash")),
+        sa.Column("addressed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_alert_key_hash")),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_happening_at", "happening", ["at"])
+    op.create_index("ix_alert_at", "alert", ["at"])
     op.create_table(
         "delivery",
-        sa.Column("happening_id", sa.Integer(), nullable=False),
+        sa.Column("alert_id", sa.Integer(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_try", UtcDateTime(), nullable=False),
         sa.Column("done_at", UtcDateTime(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["happening_id"], ["happening.id"], name=op.f("fk_delivery_happening_id_happening")
-        ),
-        sa.PrimaryKeyConstraint("happening_id", "target", name=op.f("pk_delivery")),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_delivery_alert_id_alert")),
+        sa.PrimaryKeyConstraint("alert_id", "target", name=op.f("pk_delivery")),
     )
     op.create_index("ix_delivery_open", "delivery", ["state", "next_try"])
 
