@@ -112,7 +112,7 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
     try:
         with lock.hold(engine):
             migrate.upgrade(engine, backup_to=config.data / "backups")
-            async with _crawling(config) as crawling:
+            async with ready(config) as crawling:
                 archive = WarcArchive(config.data / "captures")
                 yield Job(
                     config=config,
@@ -126,7 +126,8 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
 
 
 @asynccontextmanager
-async def _crawling(config: Config) -> AsyncIterator[Crawling]:
+async def ready(config: Config) -> AsyncIterator[Crawling]:
+    """Start the workers and the network, without a store, for the time of the block."""
     network, politeness = config.network, _politeness(config)
     async with AsyncExitStack() as stack:
         workers = Workers(processes=WORKERS)

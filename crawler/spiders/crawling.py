@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from crawler.discovery.sampling import Probe
 from crawler.model import CrawlReport, Source
 from crawler.spiders.desk import Desk
 from crawler.spiders.gate import Gate
@@ -132,6 +133,28 @@ class Crawling:
         if not isinstance(spider, SourceSpider):
             raise TypeError("Scrapy made no spider")
         return await spider.finished()
+
+    async def probe(self, source: Source) -> Probe:
+        """Look for lists of articles at a source's address, and store nothing."""
+        from scrapy.crawler import Crawler
+        from scrapy.settings import Settings
+
+        from crawler.spiders.probing import AskingSpider, Probing
+        from crawler.spiders.settings import crawl_settings
+
+        if self._runner is None:
+            raise RuntimeError("enter Crawling before probing: async with Crawling(...) as crawling")
+        crawler = Crawler(
+            AskingSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent))
+        )
+        await self._runner.crawl(crawler, source=source, crawling=self, work=Probing(self, source).work)
+        spider = crawler.spider
+        if not isinstance(spider, AskingSpider):
+            raise TypeError("Scrapy made no spider")
+        if spider.error is not None:
+            raise spider.error
+        found: Probe = spider.result
+        return found
 
     async def stop(self, *, seconds: float = 7.0) -> None:
         """Send waiting requests home, let running ones finish for at most `seconds`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from newsdesk.cli import probing
 from newsdesk.cli.app import (
     ConfigOption,
     Exit,
@@ -46,6 +47,7 @@ def register(app: typer.Typer) -> None:
     group.command(
         "status", help="Show how each source fares, the worst first.\n\nExample: swapwatch sources status"
     )(status)
+    probing.register(group)
     app.add_typer(group)
 
 

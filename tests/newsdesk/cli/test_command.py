@@ -59,6 +59,7 @@ def write_config(folder: Path, url: str = "http://127.0.0.1:9/rss", more: str = 
 COMMANDS = [
     ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["demo"], ["health"], ["alerts"], ["alerts", "test"],
     ["sources", "list"], ["sources", "check"], ["sources", "status"],
+    ["sources", "probe"], ["sources", "import"], ["sources", "export"],
 ]  # fmt: skip
 
 
