@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,13 +18,25 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from crawler.config import Config
-from crawler.errors import StoreError
+from crawler.config import Config, ConfigFile, changes, live, moved
+from crawler.errors import ConfigError, StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
 from crawler.polling import first_due, next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from ledger import keeping
-from storage import custody, decisions, evidence, exchanges, findings, frontier, lock, migrate, runs, sources
+from storage import (
+    custody,
+    decisions,
+    evidence,
+    exchanges,
+    findings,
+    frontier,
+    lock,
+    migrate,
+    notes,
+    runs,
+    sources,
+)
 from storage import engine as database
 from storage import reports as reported
 from storage.captures import WarcArchive
@@ -36,6 +49,18 @@ CRAWLS_AT_ONCE = 100
 """Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
 WORKERS = 2
+
+PULSE_SECONDS = 20
+"""How often the job gives a sign of life, for `swapwatch health`."""
+
+LOOK_SECONDS = 2
+"""How often the config file is looked at: an edit is live once two looks found it the same."""
+
+RUN_DAYS = 30
+"""How long single crawls are remembered; the sums of their days stay."""
+
+Chore = tuple[str, timedelta, Callable[[Engine, Config], None]]
+"""Something else to do while the job runs: name, pause, and what to do with the store and the config in use; it may block."""
 
 log = structlog.get_logger("swapwatch.scheduler")
 
@@ -52,23 +77,38 @@ class Summary:
         return any(report.reached for report in self.reports)
 
 
-def run(config: Config, *, once: bool, only: Sequence[str] = (), progress: Progress | None = None) -> Summary:
-    """Run the job: one pass over all sources, or until SIGTERM.
+def run(
+    config: Config,
+    *,
+    once: bool,
+    only: Sequence[str] = (),
+    progress: Progress | None = None,
+    chores: Sequence[Chore] = (),
+) -> Summary:
+    """Run the job: one pass over all sources, or until SIGTERM, under the config as its file says then.
 
     Args:
         config: the checked configuration.
         once: poll every source once and return.
         only: ids of the sources to poll; empty means all that are enabled.
         progress: called with the report of each poll as it ends.
+        chores: what else is to be done now and then until SIGTERM.
 
     Raises:
         StoreRefused: another job holds the database, or it must not be used as it is.
     """
 
     async def work() -> Summary:
+        read_again = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read_again.set)
         async with opened(config, progress=progress) as job:
-            stop, chosen = _stop_on_signals(), chosen_sources(config, only)
-            await (job.pass_over(chosen, stop) if once else job.watch(chosen, stop))
+            stop = _stop_on_signals()
+            if once:
+                await job.pass_over(chosen_sources(config, only), stop)
+            else:
+                file = ConfigFile(config)
+                watch = Watch(job=job, only=only, stop=stop, read_again=read_again, chores=chores, file=file)
+                await watch.run()
         return Summary(reports=tuple(job.reports))
 
     return asyncio.run(work())
@@ -91,15 +131,14 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
         with lock.hold(engine):
             migrate.upgrade(engine, backup_to=config.data / "backups")
             _adopt(engine)
-            async with _crawling(config) as crawling:
+            async with ready(config) as crawling:
                 archive = WarcArchive(config.data / "captures")
                 yield Job(
+                    config=config,
                     engine=engine,
                     archive=archive,
                     crawling=crawling,
                     progress=progress,
-                    retention_days=config.retention_days,
-                    rechecks=config.rechecks,
                 )
     finally:
         engine.dispose()
@@ -113,15 +152,9 @@ def _adopt(engine: Engine) -> None:
 
 
 @asynccontextmanager
-async def _crawling(config: Config) -> AsyncIterator[Crawling]:
-    contact = f" (+{config.contact})" if config.contact else ""
-    network = config.network
-    politeness = Politeness(
-        user_agent=f"swapwatch/{version('swapwatch')}{contact}",
-        delay=config.default_delay,
-        groups={host: group.name for group in config.groups for host in group.hosts},
-        group_delays={group.name: group.delay for group in config.groups if group.delay is not None},
-    )
+async def ready(config: Config) -> AsyncIterator[Crawling]:
+    """Start the workers and the network, without a store, for the time of the block."""
+    network, politeness = config.network, _politeness(config)
     async with AsyncExitStack() as stack:
         workers = Workers(processes=WORKERS)
         stack.push_async_callback(asyncio.to_thread, workers.close)
@@ -138,6 +171,16 @@ async def _crawling(config: Config) -> AsyncIterator[Crawling]:
         )
 
 
+def _politeness(config: Config) -> Politeness:
+    contact = f" (+{config.contact})" if config.contact else ""
+    return Politeness(
+        user_agent=f"swapwatch/{version('swapwatch')}{contact}",
+        delay=config.default_delay,
+        groups={host: group.name for group in config.groups for host in group.hosts},
+        group_delays={group.name: group.delay for group in config.groups if group.delay is not None},
+    )
+
+
 def _stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -150,12 +193,12 @@ def _stop_on_signals() -> asyncio.Event:
 class Job:
     """The sources under watch, each polled by one crawl at a time."""
 
+    config: Config
+    """The one in use: an edit of the file puts another in its place."""
     engine: Engine
     archive: WarcArchive
     crawling: Crawling
     progress: Progress | None
-    retention_days: int = 180
-    rechecks: tuple[timedelta, ...] = ()
     reports: list[CrawlReport] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -171,36 +214,6 @@ class Job:
         await asyncio.gather(*(self.poll(source) for source in chosen))
         draining.cancel()
         await self.keep_ledger()
-
-    async def watch(self, chosen: tuple[Source, ...], stop: asyncio.Event) -> None:
-        """Poll each source when it is due until a signal comes, then drain in the order that loses nothing."""
-        scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        )
-
-        async def poll_and_plan(source: Source) -> None:
-            await self.poll(source)
-            await self.keep_ledger()
-            if not stop.is_set():
-                plan(source, await asyncio.to_thread(self.plan_next, source))
-
-        def plan(source: Source, due: datetime) -> None:
-            scheduler.add_job(
-                poll_and_plan, "date", run_date=due, args=[source], id=source.id, replace_existing=True
-            )
-
-        for source in chosen:
-            state = await asyncio.to_thread(self.state_of, source)
-            plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
-        scheduler.add_job(self.prune, "interval", days=1, next_run_time=datetime.now(UTC), id="prune")
-        scheduler.start()
-        log.info("watching", sources=len(chosen))
-        await stop.wait()
-        log.info("stopping")
-        # pause first, drain, shut down last: the other way round cancels running polls
-        scheduler.pause()
-        await self.crawling.stop()
-        scheduler.shutdown(wait=False)
 
     async def poll(self, source: Source) -> None:
         """Crawl one source once; whatever goes wrong is in its report and stops no other source."""
@@ -227,12 +240,44 @@ class Job:
             except Exception:  # the border: what one report breaks must not end the job
                 log.exception("reconciling_failed")
 
+    async def note(self, name: str, words: str) -> None:
+        """Note something of the job itself, for commands that look from outside."""
+
+        def noted() -> None:
+            with database.transaction(self.engine) as session:
+                notes.write(session, name, words, now=datetime.now(UTC))
+
+        try:
+            await asyncio.to_thread(noted)
+        except StoreError as error:
+            log.warning("note_failed", note=name, cause=str(error))
+
+    def take_up(self, config: Config) -> None:
+        """Go on under another config: it holds from the next request on."""
+        self.config = config
+        self.crawling.reconfigure(
+            politeness=_politeness(config),
+            allow_private=config.network.allow_private,
+            proxy=config.network.proxy,
+            keep_off_topic=config.keep_off_topic,
+            own_delays=[(one.url, one.delay) for one in config.sources if one.delay is not None],
+        )
+
+    def recall(self, source: Source, known: Source | None) -> SourceState:
+        """Return how a source that is new or changed fared so far; of a list that moved nothing is remembered."""
+        with database.transaction(self.engine) as session:
+            if known is not None and moved(known, source):
+                sources.forget_list(session, source.id)
+                session.flush()
+            return sources.state(session, source.id)
+
     async def prune(self) -> None:
         """Empty the details of leads dropped long ago; log the head of the evidence, for whoever keeps logs elsewhere."""
 
         def pruned() -> tuple[int, custody.Head | None]:
             with database.transaction(self.engine) as session:
-                count = frontier.prune(session, now=datetime.now(UTC), keep_days=self.retention_days)
+                runs.prune(session, now=datetime.now(UTC), keep_days=RUN_DAYS)
+                count = frontier.prune(session, now=datetime.now(UTC), keep_days=self.config.retention_days)
                 return count, custody.head(session)
 
         try:
@@ -271,7 +316,7 @@ class Job:
                     captures=captures,
                     list_capture=seen_in,
                     now=now(),
-                    rechecks=self.rechecks,
+                    rechecks=self.config.rechecks,
                 )
             if kept.edit is not None:
                 _tell(kept.edit, source)
@@ -280,7 +325,7 @@ class Job:
         def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
             with database.transaction(self.engine) as session:
                 frontier.close(
-                    session, lead_id, skipped, list_capture=seen_in, now=now(), rechecks=self.rechecks
+                    session, lead_id, skipped, list_capture=seen_in, now=now(), rechecks=self.config.rechecks
                 )
 
         def save(report: CrawlReport, state: SourceState) -> None:
@@ -326,6 +371,139 @@ def _tell(edit: StoredEdit, source: Source) -> None:
         declared=edit.declared,
         changes=[edit_words(change) for change in edit.changes],
     )
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """The job over time: each source when it is due, under the config as its file now says."""
+
+    job: Job
+    only: Sequence[str]
+    stop: asyncio.Event
+    read_again: asyncio.Event
+    chores: Sequence[Chore]
+    file: ConfigFile
+    scheduler: AsyncIOScheduler = field(
+        default_factory=lambda: AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+    )
+    chosen: dict[str, Source] = field(default_factory=dict)
+    polling: set[str] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Poll each source when it is due until a signal comes, then drain in the order that loses nothing."""
+        await self.job.note(notes.CONFIG, "")
+        self.chosen = {one.id: one for one in chosen_sources(self.job.config, self.only)}
+        for source in self.chosen.values():
+            state = await asyncio.to_thread(self.job.state_of, source)
+            self.plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
+        self.every("pulse", timedelta(seconds=PULSE_SECONDS), self.pulse)
+        self.every("prune", timedelta(days=1), self.job.prune)
+        self.every("config", timedelta(seconds=LOOK_SECONDS), self.look)
+        for name, pause, work in self.chores:
+            self.every(f"chore:{name}", pause, self.do, name, work)
+        self.scheduler.start()
+        log.info("watching", sources=len(self.chosen))
+        await self.stop.wait()
+        log.info("stopping")
+        # pause first, drain, shut down last: the other way round cancels running polls
+        self.scheduler.pause()
+        await self.job.crawling.stop()
+        self.scheduler.shutdown(wait=False)
+
+    def every(
+        self, name: str, pause: timedelta, work: Callable[..., Awaitable[None]], *given: object
+    ) -> None:
+        """Do something now, and again after each pause."""
+        self.scheduler.add_job(
+            work,
+            "interval",
+            seconds=pause.total_seconds(),
+            args=given,
+            next_run_time=datetime.now(UTC),
+            id=name,
+        )
+
+    def plan(self, source: Source, due: datetime) -> None:
+        """Poll a source at an instant, in place of what was planned for it."""
+        self.scheduler.add_job(
+            self.poll, "date", run_date=due, args=[source.id], id=f"poll:{source.id}", replace_existing=True
+        )
+
+    async def poll(self, source_id: str) -> None:
+        """Poll a source as the config now has it, and plan its next poll; one that left the config is let go."""
+        if source_id in self.polling or source_id not in self.chosen:
+            return
+        polled = self.chosen[source_id]
+        self.polling.add(source_id)
+        try:
+            await self.job.poll(polled)
+            await self.job.keep_ledger()
+        finally:
+            self.polling.discard(source_id)
+        if source_id not in self.chosen or self.stop.is_set():
+            return
+        source = self.chosen[source_id]
+        try:
+            if moved(polled, source):
+                await asyncio.to_thread(self.job.recall, source, polled)
+            due = await asyncio.to_thread(self.job.plan_next, source)
+        except StoreError as error:
+            log.warning("plan_failed", source=source_id, cause=str(error))
+            due = datetime.now(UTC) + source.interval
+        self.plan(source, due)
+
+    async def pulse(self) -> None:
+        """Note that the loop turns and the store takes writes."""
+        await self.job.note(notes.PULSE, f"process {os.getpid()}")
+
+    async def do(self, name: str, work: Callable[[Engine, Config], None]) -> None:
+        """Do a chore; whatever goes wrong with it stops nothing else."""
+        try:
+            await asyncio.to_thread(work, self.job.engine, self.job.config)
+        except StoreError as error:
+            log.warning("chore_failed", chore=name, cause=str(error))
+        except Exception:  # the border: a chore's surprise must not end the job
+            log.exception("chore_failed", chore=name)
+
+    async def look(self) -> None:
+        """Take up an edit of the config; one that can't be used changes nothing and is told with line and remedy."""
+        again = self.read_again.is_set()
+        self.read_again.clear()
+        try:
+            found = await asyncio.to_thread(self.file.look, os.environ, ask_again=again)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.warning("config_refused", problem=problem)
+            log.warning("config_kept", remedy="mend the file; the job goes on as before")
+            await self.job.note(notes.CONFIG, "; ".join(error.problems))
+            return
+        if found is not None:
+            await self.take_up(found)
+
+    async def take_up(self, new: Config) -> None:
+        """Go on under another config: sources that stay keep their place in time, no poll is lost."""
+        old, now = self.job.config, datetime.now(UTC)
+        said = changes(old, new)
+        self.job.take_up(live(old, new))
+        before, self.chosen = self.chosen, {one.id: one for one in chosen_sources(new, self.only)}
+        for gone in before.keys() - self.chosen.keys():
+            if self.scheduler.get_job(f"poll:{gone}"):
+                self.scheduler.remove_job(f"poll:{gone}")
+        for source in self.chosen.values():
+            known = before.get(source.id)
+            if known == source or source.id in self.polling:
+                continue  # one that is being polled is planned anew when that ends
+            state = await asyncio.to_thread(self.job.recall, source, known)
+            due = first_due(state, now=now, spread=random.random())  # noqa: S311
+            if known is not None and known.interval != source.interval and state.last_poll:
+                due = max(now, next_due(source, state, now=state.last_poll, spread=0))
+            self.plan(source, due)
+        await self.job.note(notes.CONFIG, "")
+        log.info("config_live", changes=said.words)
+        for warning in new.warnings:
+            log.warning("config_warning", warning=warning)
 
 
 def _failed(source: Source, cause: str) -> CrawlReport:

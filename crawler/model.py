@@ -487,6 +487,8 @@ class SourceState:
     """Highest Telegram post number stored."""
     not_before: datetime | None = None
     """Retry-After of the host, as an instant."""
+    last_new: datetime | None = None
+    """When its list last named an address never seen before."""
 
 
 class Outcome(StrEnum):
@@ -517,5 +519,17 @@ class CrawlReport:
     url: str | None = None
     """Address the error is about."""
     requests: int = 0
+    kilobytes: int = 0
+    """What the answers weighed on the wire."""
+    entries: int = 0
+    """Entries of the lists that were read: none where a list was unchanged."""
+    dates_ahead: int = 0
+    """Entries dated in the future."""
+    dates_unread: int = 0
+    """Entries whose date could not be read, or lies more than a day ahead."""
+    overflows: int = 0
+    """1 where every entry of the list was new although it had been read before: some may have been missed."""
+    languages: tuple[tuple[str, int], ...] = ()
+    """In which languages the entries' titles were, where that could be told."""
     reached: bool = False
     """True where the source's host answered at all."""

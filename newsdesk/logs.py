@@ -57,6 +57,8 @@ def configure(*, json: bool | None = None, verbose: bool = False) -> None:
         "filelock",
     ):
         logging.getLogger(noisy).setLevel(logging.DEBUG if verbose else logging.ERROR)
+    # it says why it could not send to whoever sends; its own lines hold parts of addresses
+    logging.getLogger("apprise").propagate = False
     structlog.configure(
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -32,8 +32,7 @@ from storage.tables import (
     FindingRow,
     LeadRow,
     LookRow,
-    RunCountRow,
-    RunRow,
+    SourceDayRow,
     VerdictRow,
     VersionRow,
 )
@@ -224,9 +223,9 @@ def finding_at(session: Session, address: str) -> int | None:
 def totals(session: Session) -> dict[str, dict[str, int]]:
     """Return for each source what all its runs counted, by name of the count."""
     rows = session.execute(
-        select(RunRow.source_id, RunCountRow.what, func.sum(RunCountRow.count))
-        .join(RunCountRow, RunCountRow.run_id == RunRow.id)
-        .group_by(RunRow.source_id, RunCountRow.what)
+        select(SourceDayRow.source_id, SourceDayRow.what, func.sum(SourceDayRow.count)).group_by(
+            SourceDayRow.source_id, SourceDayRow.what
+        )
     )
     found: dict[str, dict[str, int]] = {}
     for source_id, what, count in rows:

@@ -35,6 +35,8 @@ class Filters:
     until: datetime | None = None
     exchange: int | None = None
     """Only reports that stand under this exchange."""
+    changed_since: datetime | None = None
+    """First kept or changed at or after this instant."""
     standings: tuple[Standing, ...] = (Standing.RELEVANT,)
 
 
@@ -108,6 +110,8 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.exchange is not None:
         stands = select(ExchangePartRow.finding_id).where(ExchangePartRow.exchange_id == filters.exchange)
         yield FindingRow.id.in_(stands)
+    if filters.changed_since is not None:
+        yield FindingRow.changed_at >= filters.changed_since
     if filters.source is not None:
         carried = select(CarrierRow.article_id).where(CarrierRow.source_id == filters.source)
         yield FindingRow.article_id.in_(carried)

@@ -24,6 +24,14 @@ def states(session: Session) -> dict[str, SourceState]:
     return {row.source_id: _state(row) for row in session.scalars(select(SourceStateRow))}
 
 
+def forget_list(session: Session, source_id: str) -> None:
+    """Forget what was learnt of a source's list, as another one took its place; how it fared stays."""
+    row = session.get(SourceStateRow, source_id)
+    if row is not None:
+        row.etag = row.last_modified = row.body_sha256 = row.last_full_fetch = None
+        row.entries = row.last_post = row.not_before = None
+
+
 def save_state(session: Session, source_id: str, state: SourceState) -> None:
     """Remember how a source fares."""
     session.merge(SourceStateRow(source_id=source_id, **{name: getattr(state, name) for name in FIELDS}))

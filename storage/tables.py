@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.columns import SafeJson, SafeText, UtcDateTime
@@ -50,6 +50,7 @@ class SourceStateRow(Base):
     entries: Mapped[int | None]
     last_post: Mapped[int | None]
     not_before: Mapped[datetime | None]
+    last_new: Mapped[datetime | None]
 
 
 class SeenRow(Base):
@@ -413,3 +414,67 @@ class LedgerDecisionRow(Base):
     made_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None]
+
+
+class SourceDayRow(Base):
+    """What all crawls of one source on one UTC day counted under one name."""
+
+    __tablename__ = "source_day"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class NoteRow(Base):
+    """What the running job notes of itself: its last sign of life, the config it runs on, how far it has looked."""
+
+    __tablename__ = "note"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    words: Mapped[str]
+
+
+class ConditionRow(Base):
+    """Something that is wrong now, with a source or with the job, so that its begin and end are told once."""
+
+    __tablename__ = "condition"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    words: Mapped[str]
+
+
+class AlertRow(Base):
+    """Something worth telling people; its key makes sure that it is told once."""
+
+    __tablename__ = "alert"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(HASH, unique=True)
+    kind: Mapped[str]
+    audience: Mapped[str]
+    subject: Mapped[str]
+    title: Mapped[str]
+    body: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    addressed: Mapped[bool]
+
+
+class DeliveryRow(Base):
+    """An alert on its way to one addressee: the outbox."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_open", "state", "next_try"),)
+
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
+    target: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    attempts: Mapped[int]
+    next_try: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    error: Mapped[str | None]

@@ -10,6 +10,7 @@ from crawler.config import schema
 from crawler.model import SkipReason
 from ledger.model import FlagKind, Unclear
 from newsdesk.cli import (
+    alerts,
     demo,
     exchanges,
     explaining,
@@ -22,7 +23,9 @@ from newsdesk.cli import (
     verifying,
 )
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
+from newsdesk.health import Check, State
 from newsdesk.ledger import CLAIM_COLUMNS, EXCHANGE_COLUMNS
+from storage.outbox import AlertKind
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -43,6 +46,7 @@ def commands() -> list[str]:
         tagging,
         explaining,
         sources,
+        alerts,
         housekeeping,
         exchanges,
         ledger,
@@ -50,9 +54,12 @@ def commands() -> list[str]:
         demo,
     ):
         part.register(app)
-    names = [str(command.name) for command in app.registered_commands]
-    grouped = [f"sources {command.name}" for command in sources.group.registered_commands]
-    return [*names, *grouped, *(f"ledger {command.name}" for command in ledger.group.registered_commands)]
+    names = [str(command.name) for command in app.registered_commands] + ["alerts"]
+    return names + [
+        f"{part.group.info.name} {command.name}"
+        for part in (sources, alerts, ledger)
+        for command in part.group.registered_commands
+    ]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -95,6 +102,11 @@ def test_each_column_of_an_exchange_has_its_heading(column: str) -> None:
 )
 def test_each_flag_and_each_reason_to_stay_unattached_has_its_heading(name: str) -> None:
     assert name in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("word", [*AlertKind, *Check, *State])
+def test_each_kind_of_alert_check_and_state_is_explained(word: str) -> None:
+    assert f"\n| `{word}` |" in (DOCS / "operators.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("reason", SkipReason)

@@ -1,6 +1,31 @@
 """config.yaml to a frozen Config: every complaint names file, line, key, what was read and the remedy."""
 
+from crawler.config.changes import Changes, changes, live, moved
 from crawler.config.loading import load, loads
-from crawler.config.settings import Config, Group, Network
+from crawler.config.settings import (
+    Addressee,
+    Alerts,
+    Config,
+    Group,
+    Network,
+    QuietHours,
+    SavedSearch,
+)
+from crawler.config.watching import ConfigFile
 
-__all__ = ["Config", "Group", "Network", "load", "loads"]
+__all__ = [
+    "Addressee",
+    "Alerts",
+    "Changes",
+    "Config",
+    "ConfigFile",
+    "Group",
+    "Network",
+    "QuietHours",
+    "SavedSearch",
+    "changes",
+    "live",
+    "load",
+    "loads",
+    "moved",
+]

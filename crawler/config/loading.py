@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -12,7 +14,15 @@ from pydantic_core import ErrorDetails
 
 from crawler.config import reading, schema, secrets
 from crawler.config.reading import Location, Positions, dotted
-from crawler.config.settings import Config, Group, Network
+from crawler.config.settings import (
+    Addressee,
+    Alerts,
+    Config,
+    Group,
+    Network,
+    QuietHours,
+    SavedSearch,
+)
 from crawler.errors import ConfigError
 from crawler.model import Limits, PageRules, Source
 from crawler.urls import canonical
@@ -59,7 +69,7 @@ def loads(body: bytes, *, name: str, environ: Mapping[str, str], folder: Path) -
     problems += _duplicates(checked.sources, name, positions)
     if problems:
         raise ConfigError(sorted(problems, key=_line))
-    return _config(checked, name, folder)
+    return replace(_config(checked, name, folder), digest=hashlib.sha256(body).hexdigest())
 
 
 class _Complaints:
@@ -217,7 +227,21 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         keep_off_topic=checked.keep_off_topic,
         retention_days=checked.retention.lead_details.days,
         rechecks=tuple(sorted(set(checked.rechecks))),
+        alerts=_alerts(checked.alerts),
         warnings=tuple(warnings),
+    )
+
+
+def _alerts(part: schema.AlertsPart) -> Alerts:
+    quiet = part.quiet_hours
+    return Alerts(
+        to=tuple(
+            Addressee(name=name, url=one.url.get_secret_value(), about=tuple(one.about))
+            for name, one in part.to.items()
+        ),
+        quiet_hours=QuietHours(**quiet.model_dump()) if quiet else None,
+        searches=tuple(SavedSearch(**one.model_dump()) for one in part.searches),
+        **part.model_dump(exclude={"to", "quiet_hours", "searches"}),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import cache
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -23,10 +23,11 @@ from pydantic import (
     StrictStr,
 )
 
-from crawler.model import Keep, Ownership, Robots, Side, SourceType, Tls
+from crawler.model import Conflict, Keep, Kind, Ownership, Robots, Side, SourceType, Tls
 from crawler.urls import fetchable
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 DURATION = re.compile(r"^(\d{1,6})\s*([smhd])$")
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=7)
 
@@ -96,10 +97,29 @@ def _nameserver(value: str) -> str:
     return value
 
 
+def _clock(value: Any) -> time:
+    match = CLOCK.match(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError("write a time of the day: 22:00")
+    return time(int(match.group(1)), int(match.group(2)))
+
+
+def _alert_url(value: SecretStr) -> SecretStr:
+    import apprise
+
+    if not apprise.Apprise().add(value.get_secret_value()):
+        raise ValueError(
+            "this is no address that Apprise understands; the forms are in its documentation, such as mailtos://user:password@host"
+        )
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Interval = Annotated[Duration, AfterValidator(_interval)]
 Delay = Annotated[Duration, AfterValidator(_seconds)]
 WebAddress = Annotated[StrictStr, AfterValidator(_web_address)]
+Clock = Annotated[time, BeforeValidator(_clock)]
+AlertUrl = Annotated[SecretStr, AfterValidator(_alert_url)]
 Timezone = Annotated[StrictStr, AfterValidator(_timezone)]
 XPath = Annotated[StrictStr, AfterValidator(_xpath)]
 Nameserver = Annotated[StrictStr, AfterValidator(_nameserver)]
@@ -206,6 +226,44 @@ class RetentionPart(Strict):
     lead_details: Duration = timedelta(days=180)
 
 
+class AddresseePart(Strict):
+    """Someone who is told."""
+
+    url: AlertUrl
+    about: Annotated[list[Literal["operator", "analyst"]], Field(min_length=1)] = ["operator", "analyst"]
+
+
+class QuietHoursPart(Strict):
+    """When nobody is told anything."""
+
+    begin: Clock
+    until: Clock
+    timezone: Timezone = "UTC"
+
+
+class SearchPart(Strict):
+    """What a new finding must match."""
+
+    name: Words
+    words: Annotated[StrictStr, Field(max_length=500)] = ""
+    language: Language | None = None
+    source: Identifier | None = None
+    kind: Kind | None = None
+    conflict: Conflict | None = None
+
+
+class AlertsPart(Strict):
+    """Who is told what, and when."""
+
+    to: dict[StrictStr, AddresseePart] = {}
+    quiet_hours: QuietHoursPart | None = None
+    group: Duration = timedelta(minutes=1)
+    every: Interval = timedelta(minutes=2)
+    disk_low: Annotated[StrictInt, Field(ge=0)] = 1024**3
+    side_silent: Duration = timedelta(hours=24)
+    searches: list[SearchPart] = []
+
+
 class ConfigFile(Strict):
     """The whole of config.yaml."""
 
@@ -227,4 +285,5 @@ class ConfigFile(Strict):
         timedelta(days=7),
         timedelta(days=30),
     ]
+    alerts: AlertsPart = AlertsPart()
     sources: list[SourcePart]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
-from crawler.model import Source
+from crawler.model import Conflict, Kind, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,53 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Addressee:
+    """Someone who is told; the URL is one that Apprise understands."""
+
+    name: str
+    url: str = field(repr=False)
+    about: tuple[str, ...] = ("operator", "analyst")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """When nobody is told anything: from one time of the day until another, in a zone."""
+
+    begin: time
+    until: time
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    """What a new finding must match for people to be told."""
+
+    name: str
+    words: str = ""
+    language: str | None = None
+    source: str | None = None
+    kind: Kind | None = None
+    conflict: Conflict | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """Who is told what, and when."""
+
+    to: tuple[Addressee, ...] = ()
+    quiet_hours: QuietHours | None = None
+    group: timedelta = timedelta(minutes=1)
+    """How long an alert waits for others to go out with it."""
+    every: timedelta = timedelta(minutes=2)
+    """How often it is looked whether there is something to tell."""
+    disk_low: int = 1024**3
+    """Bytes free beside the captures below which the operator is told."""
+    side_silent: timedelta = timedelta(hours=24)
+    """How long all sources of one side may bring nothing new."""
+    searches: tuple[SavedSearch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything an operator decides; paths are absolute."""
 
@@ -45,4 +92,7 @@ class Config:
     retention_days: int = 180
     rechecks: tuple[timedelta, ...] = ()
     """How long after it was first kept the page of a finding is read again."""
+    alerts: Alerts = Alerts()
     warnings: tuple[str, ...] = ()
+    digest: str = ""
+    """SHA-256 of the file it was read from."""

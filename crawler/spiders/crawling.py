@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from crawler.discovery.sampling import Probe
 from crawler.model import CrawlReport, Source
 from crawler.spiders.desk import Desk
 from crawler.spiders.gate import Gate
@@ -92,6 +93,25 @@ class Crawling:
         await self.stop()
         await self._cleanup.aclose()
 
+    def reconfigure(
+        self,
+        *,
+        politeness: Politeness,
+        allow_private: Iterable[str],
+        proxy: str | None,
+        keep_off_topic: bool,
+        own_delays: Iterable[tuple[str, float]],
+    ) -> None:
+        """Go on under other settings: requests that have not left yet are the first they hold for."""
+        self.politeness, self.proxy, self.keep_off_topic = politeness, proxy, keep_off_topic
+        self.rules.allow_only(allow_private)
+        self.gate.reconfigure(
+            delay=politeness.delay,
+            groups=politeness.groups,
+            group_delays=politeness.group_delays,
+            own=own_delays,
+        )
+
     async def crawl(self, source: Source, desk: Desk) -> CrawlReport:
         """Poll one source once: discover, fetch, examine, keep. Failures of the outlet are in the report."""
         from scrapy.crawler import Crawler
@@ -113,6 +133,28 @@ class Crawling:
         if not isinstance(spider, SourceSpider):
             raise TypeError("Scrapy made no spider")
         return await spider.finished()
+
+    async def probe(self, source: Source) -> Probe:
+        """Look for lists of articles at a source's address, and store nothing."""
+        from scrapy.crawler import Crawler
+        from scrapy.settings import Settings
+
+        from crawler.spiders.probing import AskingSpider, Probing
+        from crawler.spiders.settings import crawl_settings
+
+        if self._runner is None:
+            raise RuntimeError("enter Crawling before probing: async with Crawling(...) as crawling")
+        crawler = Crawler(
+            AskingSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent))
+        )
+        await self._runner.crawl(crawler, source=source, crawling=self, work=Probing(self, source).work)
+        spider = crawler.spider
+        if not isinstance(spider, AskingSpider):
+            raise TypeError("Scrapy made no spider")
+        if spider.error is not None:
+            raise spider.error
+        found: Probe = spider.result
+        return found
 
     async def stop(self, *, seconds: float = 7.0) -> None:
         """Send waiting requests home, let running ones finish for at most `seconds`."""

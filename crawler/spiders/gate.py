@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 MAX_CRAWL_DELAY = 30.0
@@ -58,6 +58,7 @@ class Gate:
         self._delay = delay
         self._groups = dict(groups or {})
         self._delays: dict[str, float] = dict(group_delays or {})
+        self._asked: dict[str, float] = {}
         self._free: dict[str, float] = {}
         self._held: dict[str, float] = {}
         self._clock = clock or (lambda: asyncio.get_running_loop().time())
@@ -71,11 +72,11 @@ class Gate:
     def slow_down(self, url: str, seconds: float) -> bool:
         """Raise the host's gap to `seconds`; return False where the cap cut it."""
         key = self.key(url)
-        self._delays[key] = max(self._delays.get(key, self._delay), min(seconds, MAX_CRAWL_DELAY))
+        self._asked[key] = max(self._asked.get(key, 0.0), min(seconds, MAX_CRAWL_DELAY))
         return seconds <= MAX_CRAWL_DELAY
 
     def set_delay(self, url: str, seconds: float) -> None:
-        """Set the host's gap to what the config says, unless something asked for more."""
+        """Set the host's gap to what the config says, unless another source of the host said more."""
         key = self.key(url)
         self._delays[key] = max(self._delays.get(key, 0.0), seconds)
 
@@ -97,8 +98,36 @@ class Gate:
         if left > PATIENCE:
             raise HostOnHold(key, left)
         at = max(now, now + left, self._free.get(key, 0.0))
-        self._free[key] = at + self._delays.get(key, self._delay) + MARGIN
+        self._free[key] = at + self._gap(key) + MARGIN
         return at - now
+
+    def _gap(self, key: str) -> float:
+        return max(self._delays.get(key, self._delay), self._asked.get(key, 0.0))
+
+    def reconfigure(
+        self,
+        *,
+        delay: float,
+        groups: Mapping[str, str],
+        group_delays: Mapping[str, float],
+        own: Iterable[tuple[str, float]] = (),
+    ) -> None:
+        """Go on under other gaps; what hosts asked for and turns already given stay.
+
+        Args:
+            delay: the gap of hosts that nothing more is said of.
+            groups: host to the name of the group it shares a gap with.
+            group_delays: the gaps of groups.
+            own: addresses of sources, each with the gap its source asks for.
+        """
+        for host in {*self._groups, *groups}:
+            line, now = groups.get(host, host), self._groups.get(host, host)
+            for kept in (self._free, self._held, self._asked):
+                if now in kept:
+                    kept[line] = max(kept.get(line, 0.0), kept[now])
+        self._delay, self._groups, self._delays = delay, dict(groups), dict(group_delays)
+        for url, seconds in own:
+            self.set_delay(url, seconds)
 
     async def turn(self, url: str) -> None:
         """Wait for the host's next turn.

@@ -32,13 +32,20 @@ class AddressRules:
         """`allow_private` holds host names, addresses and networks, such as `127.0.0.1` or `fd00::/8`."""
         self.hosts: set[str] = set()
         self.networks: list[NetworkAddress] = []
-        for entry in allow_private:
-            try:
-                self.networks.append(ipaddress.ip_network(entry.strip("[]"), strict=False))
-            except ValueError:
-                self.hosts.add(entry.lower().rstrip("."))
+        self.allow_only(allow_private)
         self.refused: dict[str, str] = {}
         """Host name to the last address refused for it, for the words of a report."""
+
+    def allow_only(self, allow_private: Iterable[str]) -> None:
+        """Allow these hosts, addresses and networks off the public internet, in place of all allowed before."""
+        hosts: set[str] = set()
+        networks: list[NetworkAddress] = []
+        for entry in allow_private:
+            try:
+                networks.append(ipaddress.ip_network(entry.strip("[]"), strict=False))
+            except ValueError:
+                hosts.add(entry.lower().rstrip("."))
+        self.hosts, self.networks = hosts, networks
 
     def allows(self, host: str, address: str) -> bool:
         """Say whether `host`, which resolved to `address`, may be connected to."""

@@ -124,6 +124,7 @@ class RecorderMiddleware(_OfSpider):
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """Append the exchange to the request's chain, which redirects carry on."""
+        self.spider.tally.received += len(response.body)
         capture = Capture(
             url=request.url,
             status=response.status,

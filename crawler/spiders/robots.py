@@ -56,6 +56,10 @@ class HostRules:
         """Say whether our product token may fetch `url`."""
         return bool(self.parser.can_fetch(url, TOKEN)) if self.parser else self.open
 
+    def sitemaps(self) -> tuple[str, ...]:
+        """Return the sitemaps that the file names."""
+        return tuple(self.parser.sitemaps) if self.parser else ()
+
     def crawl_delay(self) -> float | None:
         """Return the seconds between requests that the host asks of us, if any."""
         delay = self.parser.crawl_delay(TOKEN) if self.parser else None
@@ -101,6 +105,10 @@ class RobotsCache:
         self._clock = clock
         self._rules: dict[str, HostRules] = {}
         self._locks: dict[str, asyncio.Lock] = {}
+
+    def known(self, url: str) -> HostRules | None:
+        """Return the rules for `url` as last read, if ever."""
+        return self._rules.get(robots_address(url))
 
     async def rules(self, url: str, fetch: Callable[[str], Awaitable[RobotsAnswer]]) -> HostRules:
         """Return the rules for `url`, fetching them where there is no fresh copy."""

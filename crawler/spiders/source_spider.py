@@ -38,7 +38,7 @@ from crawler.spiders.evidence import ListEvidence
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
 from crawler.spiders.listing import ListWalk, further_pages, state_after_list, validators
 from crawler.spiders.looking import Again, post_in, post_request, sent_home, stands_in, unreadable_preview
-from crawler.spiders.tally import Tally, state_after
+from crawler.spiders.tally import FEWEST, Tally, state_after
 from crawler.spiders.workers import WorkerFailed
 from crawler.urls import canonical, fetchable
 
@@ -155,6 +155,7 @@ class SourceSpider(scrapy.Spider):
             self.log_once(f"list: {warning}", url=response.url)
         if walk.first:
             self._remember(response, found)
+        self.tally.count_list(found, languages=self.source.languages, now=self.crawling.clock())
         self.evidence.received(response.url, response.meta["captures"])
         walk.pages += 1
         walk.todo.extend(further_pages(found, walk))
@@ -162,6 +163,9 @@ class SourceSpider(scrapy.Spider):
         counts = await self._store(self.desk.discovered, leads, self.remembered if walk.done else walk.state)
         self.tally.leads_new += counts.new
         self.tally.leads_changed += counts.changed
+        # a list that was read before and now holds nothing known may have moved on further than it shows
+        known_before = walk.state.entries is not None and walk.done and walk.pages == 1
+        self.tally.overflowed |= known_before and counts.new == len(leads) >= FEWEST
         if not walk.done:
             return self._list_request(walk.todo.pop(0), walk)
         if walk.todo:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from crawler.model import CrawlReport, Outcome, SkipReason, Source, SourceState
+from crawler.language import detect
+from crawler.model import CrawlReport, Discovered, Outcome, SkipReason, Source, SourceState
+
+FUTURE = timedelta(minutes=15)
+"""How far a list's clock may be ahead of ours before its dates count as lying in the future."""
+
+FEWEST = 5
+"""A list of fewer entries may well be all new."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -15,6 +22,13 @@ class Tally:
 
     started: datetime
     requests: int = 0
+    received: int = 0
+    """Bytes of all answers on the wire."""
+    entries: int = 0
+    dates_ahead: int = 0
+    dates_unread: int = 0
+    overflowed: bool = False
+    languages: Counter[str] = field(default_factory=Counter)
     reached: bool = False
     leads_new: int = 0
     leads_changed: int = 0
@@ -29,6 +43,15 @@ class Tally:
     """When the source's own host may be asked again, where it asked for a pause."""
     listed: bool = False
     """True once the source's list was read, or known to be unchanged."""
+
+    def count_list(self, found: Discovered, *, languages: tuple[str, ...], now: datetime) -> None:
+        """Count what one page of a list looks like, so that a change of its habits shows."""
+        self.entries += len(found.leads)
+        for lead in found.leads:
+            self.dates_ahead += lead.published is not None and lead.published > now + FUTURE
+            self.dates_unread += lead.published is None and lead.published_raw is not None
+            if language := lead.title and detect(lead.title, languages):
+                self.languages[language] += 1
 
     def report(self, source: Source, *, now: datetime) -> CrawlReport:
         """Return the crawl's report: stored, unchanged, or an error in words."""
@@ -49,6 +72,12 @@ class Tally:
             error=self.error or (None if self.listed else "stopped before the list was read"),
             url=self.error_url or (source.url if failed else None),
             requests=self.requests,
+            kilobytes=-(-self.received // 1024),
+            entries=self.entries,
+            dates_ahead=self.dates_ahead,
+            dates_unread=self.dates_unread,
+            overflows=int(self.overflowed),
+            languages=tuple(sorted(self.languages.items())),
             reached=self.reached,
         )
 
@@ -57,7 +86,9 @@ def state_after(
     state: SourceState, report: CrawlReport, *, hold_until: datetime | None = None
 ) -> SourceState:
     """Return the source's state with this poll's success or failure, and the pause its host asked for, counted in."""
-    state = replace(state, not_before=hold_until)
+    state = replace(
+        state, not_before=hold_until, last_new=report.finished if report.leads_new else state.last_new
+    )
     if report.outcome is Outcome.ERROR:
         return replace(
             state,

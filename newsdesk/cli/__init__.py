@@ -12,6 +12,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command and end the process with the exit code that the architecture promises."""
     from newsdesk.cli import (
+        alerts,
         demo,
         exchanges,
         explaining,
@@ -30,6 +31,7 @@ def main() -> None:
         tagging,
         explaining,
         sources,
+        alerts,
         housekeeping,
         exchanges,
         ledger,

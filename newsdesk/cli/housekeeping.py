@@ -1,7 +1,8 @@
-"""`init` and `migrate`: the operator's house-keeping."""
+"""`init`, `migrate` and `health`: the operator's house-keeping."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,8 @@ from typing import Annotated
 import typer
 
 from crawler.errors import UsageError
-from newsdesk.cli.app import ConfigOption, configured, say
+from newsdesk.cli.app import ConfigOption, Exit, configured, opened, printable, say
+from newsdesk.cli.output import short
 
 
 def register(app: typer.Typer) -> None:
@@ -21,6 +23,33 @@ def register(app: typer.Typer) -> None:
     app.command(
         "migrate", help="Bring the database to this version, after a backup.\n\nExample: swapwatch migrate"
     )(migrate)
+    app.command(
+        "health",
+        help="Say whether the job is alive and any source succeeds; exits 4 if not.\n\nExample: swapwatch health --hours 6",
+    )(health)
+
+
+def health(
+    hours: Annotated[
+        int, typer.Option("--hours", min=1, help="For how long no source at all may have succeeded.")
+    ] = 6,
+    config: ConfigOption = None,
+) -> int:
+    """Print complaints and warnings, or one line where all is well."""
+    from newsdesk.health import look_at_job
+    from storage.engine import transaction
+
+    checked, now = configured(config), datetime.now(UTC)
+    with transaction(opened(checked)) as session:
+        found = look_at_job(session, checked.sources, now=now, patience=timedelta(hours=hours))
+    for words in found.complaints:
+        typer.echo(f"red: {printable(words)}")
+    for words in found.warnings:
+        typer.echo(f"warning: {printable(words)}")
+    if not found.well:
+        return Exit.CHECK_FAILED
+    typer.echo(f"well: last sign of life {short(found.pulse)}, last success {short(found.last_success)}")
+    return Exit.DONE
 
 
 def init(folder: Annotated[Path, typer.Argument(help="Where to.")] = Path()) -> None:

@@ -58,7 +58,12 @@ def run(
     import scheduler
 
     if not once:
-        scheduler.run(checked, once=False, only=source or [])
+        from crawler.language import query_lemmas
+        from newsdesk import chores
+
+        scheduler.run(
+            checked, once=False, only=source or [], chores=chores.tasks(checked, lemmas=query_lemmas)
+        )
         return Exit.DONE
     with progress(len(source or [one for one in checked.sources if one.enabled])) as advance:
         summary = scheduler.run(checked, once=True, only=source or [], progress=advance)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from newsdesk.cli.app import ConfigOption, Exit, Format, FormatOption, configured, opened
+from newsdesk.cli import probing
+from newsdesk.cli.app import (
+    ConfigOption,
+    Exit,
+    Format,
+    FormatOption,
+    configured,
+    opened,
+    printable,
+    say,
+)
 from newsdesk.cli.output import write_rows
 from newsdesk.cli.running import OnlyOption, _check_sources, print_reports
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from crawler.model import Source
+    from newsdesk.health import SourceHealth
 
 group = typer.Typer(
     name="sources",
@@ -30,6 +47,7 @@ def register(app: typer.Typer) -> None:
     group.command(
         "status", help="Show how each source fares, the worst first.\n\nExample: swapwatch sources status"
     )(status)
+    probing.register(group)
     app.add_typer(group)
 
 
@@ -85,56 +103,69 @@ def check(
 
 
 STATUS_COLUMNS = (
-    "source",
-    "state",
-    "since",
-    "last_success",
-    "next_due",
-    "failures",
-    "findings",
-    "leads",
-    "error",
-)
+    "source", "state", "since", "last_success", "next_try", "entries_a_day", "findings_a_day", "extraction_yield",
+    "requests_a_day", "kilobytes_a_day", "failures", "words",
+)  # fmt: skip
+
+TABLE_COLUMNS = STATUS_COLUMNS[:-2]
+"""Whole sentences in a column would squeeze the figures: they stand below."""
 
 
 def status(source: OnlyOption = None, form: FormatOption = Format.TABLE, config: ConfigOption = None) -> None:
     """Print how each configured source fares."""
-    from storage import queries, sources
+    checked = configured(config)
+    _check_sources([one.id for one in checked.sources], source or [])
+    chosen = [one for one in checked.sources if not source or one.id in source]
+    rows = status_rows(checked, chosen)
+    if form is not Format.TABLE:
+        write_rows(rows, columns=STATUS_COLUMNS, form=form)
+        return
+    write_rows([_brief(row) for row in rows], columns=TABLE_COLUMNS, form=form)
+    for row in rows:
+        if row["words"]:
+            typer.echo(printable(f"{row['source']}: {row['words']}"))
+
+
+def status_rows(config: Config, chosen: Sequence[Source]) -> list[dict[str, Any]]:
+    """Return how sources fare as rows, the worst first; what the running job refuses to read goes to stderr."""
+    from newsdesk.health import look
+    from storage import notes
     from storage.engine import transaction
 
-    checked = configured(config)
-    with transaction(opened(checked)) as session:
-        states, totals = sources.states(session), queries.totals(session)
-    rows: list[dict[str, Any]] = []
-    for one in checked.sources:
-        if source and one.id not in source:
-            continue
-        known = states.get(one.id)
-        counted = totals.get(one.id, {})
-        failing = known is not None and known.failures > 0
-        rows.append(
-            {
-                "source": one.id,
-                "state": "disabled"
-                if not one.enabled
-                else "new"
-                if known is None
-                else "failing"
-                if failing
-                else "ok",
-                "since": known.failing_since if known and failing else None,
-                "last_success": known.last_success if known else None,
-                "next_due": known.next_due if known else None,
-                "failures": known.failures if known else 0,
-                "findings": counted.get("findings", 0),
-                "leads": counted.get("leads_new", 0),
-                "error": known.error
-                if known and failing
-                else one.disabled_reason
-                if not one.enabled
-                else None,
-            }
-        )
-    order = {"failing": 0, "new": 1, "ok": 2, "disabled": 3}
-    rows.sort(key=lambda row: (order[row["state"]], -row["failures"], row["source"]))
-    write_rows(rows, columns=STATUS_COLUMNS, form=form)
+    with transaction(opened(config)) as session:
+        found = look(session, chosen, now=datetime.now(UTC))
+        refused = notes.read(session, notes.CONFIG)
+    if refused and refused.words:
+        say(f"warning: the job still runs on the last good config: {refused.words}")
+    return [_row(one) for one in found]
+
+
+def _row(health: SourceHealth) -> dict[str, Any]:
+    figures = {name: getattr(health, name) for name in STATUS_COLUMNS[5:10]}
+    return {
+        "source": health.source_id,
+        "state": str(health.state),
+        "since": health.since,
+        "last_success": health.last_success,
+        "next_try": health.next_try,
+        **{name: None if value is None else round(value, 3) for name, value in figures.items()},
+        "failures": health.failures,
+        "words": health.words,
+        "problems": [str(problem.check) for problem in health.problems],
+    }
+
+
+def _brief(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row for a table: no more digits than people read."""
+    brief = dict(row)
+    for name in STATUS_COLUMNS[5:10]:
+        value = row[name]
+        if value is not None:
+            brief[name] = (
+                f"{value:.0%}"
+                if name == "extraction_yield"
+                else round(value, 1)
+                if value < 10
+                else round(value)
+            )
+    return brief

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, inspect, text
 
 from crawler.errors import StoreRefused, StoreUnavailable
 from storage import engine as database
-from storage import frontier, migrate, schema, search
+from storage import frontier, migrate, runs, schema, search, sources
 from storage.engine import transaction
 from tests.storage.nouns import NOW, finding, kept, whole
 
@@ -118,6 +119,40 @@ def test_an_older_database_moves_forward_with_its_numbers(database_url: str, tmp
         (due,) = frontier.pending(session, "slovo", now=NOW, limit=9)
     assert (due.id, due.known, due.again) == (4, True, True)
     assert kept(engine, finding()).finding_id > 9 or engine.dialect.name != "sqlite"
+    engine.dispose()
+
+
+OLD_RUNS = (
+    "insert into source_state (source_id, failures) values ('slovo', 0)",
+    (
+        "insert into run (id, source_id, started, finished, outcome) values"
+        " (1, 'slovo', '2026-03-04 23:50:00.000000', '2026-03-04 23:51:00.000000', 'stored'),"
+        " (2, 'slovo', '2026-03-05 00:10:00.000000', '2026-03-05 00:11:00.000000', 'stored'),"
+        " (3, 'slovo', '2026-03-05 08:00:00.000000', '2026-03-05 08:01:00.000000', 'error')"
+    ),
+    (
+        "insert into run_count (run_id, what, count) values (1, 'leads_new', 4), (1, 'requests', 5),"
+        " (2, 'leads_new', 2), (3, 'requests', 1)"
+    ),
+)
+"""Three crawls, as the second schema held them: two days in UTC."""
+
+
+def test_crawls_of_before_are_summed_up_by_day(database_url: str) -> None:
+    engine = of_the_first_schema(database_url)
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for row in OLD_RUNS:
+            connection.execute(text(row.replace("000000'", "000000+00'") if "pos" in database_url else row))
+    migrate.upgrade(engine, backup_to=None)
+    with transaction(engine) as session:
+        (first, second) = runs.days(session, since=date(2026, 1, 1))["slovo"]
+        state = sources.state(session, "slovo")
+    assert (first.day, first["leads_new"], first["requests"], first["polls"]) == (date(2026, 3, 4), 4, 5, 1)
+    assert (second["leads_new"], second["requests"], second["polls"], second["failed"]) == (2, 1, 2, 1)
+    assert state.last_new == datetime(2026, 3, 5, 0, 11, tzinfo=UTC)
     engine.dispose()
 
 

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from crawler.model import (
     CrawlReport,
@@ -18,9 +18,10 @@ from crawler.model import (
     Span,
     Stage,
 )
-from storage import frontier, queries, runs, sources
+from storage import frontier, notes, queries, runs, sources
 from storage.engine import transaction
 from storage.search import Filters
+from storage.tables import RunRow
 from tests.storage.nouns import ADDRESS, NOW, finding, kept, lead, lead_id, whole
 
 STATE = SourceState(
@@ -143,7 +144,14 @@ def test_counts_of_all_runs_are_summed_by_name(store: Engine) -> None:
         assert second > first
     with transaction(store) as session:
         assert queries.totals(session) == {
-            "slovo": {"fetched": 7, "findings": 1, "skipped:robots": 4, "skipped:gone": 2}
+            "slovo": {
+                "fetched": 7,
+                "findings": 1,
+                "skipped:robots": 4,
+                "skipped:gone": 2,
+                "polls": 2,
+                "milliseconds": 6000,
+            }
         }
 
 
@@ -164,3 +172,29 @@ def test_what_an_outlet_put_into_an_error_costs_no_poll(store: Engine) -> None:
         runs.record(session, replace(report(), error="\x00\ud800", url="https://a.example/\ud800"))
     with transaction(store) as session:
         assert sources.state(session, "slovo").error == "title «a\ufffdb\ufffd»"
+
+
+def test_single_crawls_are_forgotten_and_their_days_stay(store: Engine) -> None:
+    with transaction(store) as session:
+        runs.record(session, report(fetched=3))
+        later = runs.record(
+            session,
+            replace(report(fetched=4), started=NOW + timedelta(days=40), finished=NOW + timedelta(days=40)),
+        )
+    with transaction(store) as session:
+        assert runs.prune(session, now=NOW + timedelta(days=41), keep_days=30) == 1
+    with transaction(store) as session:
+        assert session.scalars(select(RunRow.id)).all() == [later]
+        assert queries.totals(session)["slovo"]["fetched"] == 7
+
+
+def test_the_last_note_under_a_name_stands(store: Engine) -> None:
+    with transaction(store) as session:
+        assert notes.read(session, notes.PULSE) is None
+        notes.write(session, notes.PULSE, "process 1", now=NOW)
+    with transaction(store) as session:
+        notes.write(session, notes.PULSE, "process 2", now=NOW + timedelta(seconds=20))
+    with transaction(store) as session:
+        assert notes.read(session, notes.PULSE) == notes.Note(
+            at=NOW + timedelta(seconds=20), words="process 2"
+        )

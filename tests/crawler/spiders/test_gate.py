@@ -87,3 +87,24 @@ async def test_a_closed_gate_sends_everybody_home() -> None:
 )
 def test_a_gap_belongs_to_host_and_unusual_port(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+def test_other_gaps_hold_from_the_next_turn_and_turns_given_stay(clock: Clock) -> None:
+    gate = Gate(delay=5.0, groups={"c.example": "old"}, group_delays={"old": 9.0}, clock=clock)
+    for url in ("https://a.example/1", "https://b.example/1", "https://c.example/1"):
+        gate.reserve(url)
+    gate.slow_down("https://b.example/", 20.0)
+    gate.reconfigure(
+        delay=1.0,
+        groups={"a.example": "g", "d.example": "g"},
+        group_delays={"g": 2.0},
+        own=[("https://e.example/", 3.0)],
+    )
+    assert gate.reserve("https://d.example/1") == pytest.approx(5.0 + MARGIN)  # a's turn, now the group's
+    assert gate.reserve("https://a.example/2") == pytest.approx(7.0 + 2 * MARGIN)
+    assert gate.reserve("https://c.example/2") == pytest.approx(9.0 + MARGIN)
+    assert gate.reserve("https://c.example/3") == pytest.approx(10.0 + 2 * MARGIN)
+    gate.reserve("https://b.example/2")
+    assert gate.reserve("https://b.example/3") == pytest.approx(25.0 + 2 * MARGIN)
+    gate.reserve("https://e.example/1")
+    assert gate.reserve("https://e.example/2") == pytest.approx(3.0 + MARGIN)

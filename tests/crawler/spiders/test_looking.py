@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from crawler.config import Config
 from crawler.model import Source, SourceType
 from crawler.spiders import Crawling
 from crawler.spiders.looking import sent_home
@@ -85,7 +86,14 @@ def desk(
 ) -> Desk:
     site.answers = {"/rss": feed(site, "/war/obmin"), "/war/obmin": PAGE}
     archive = WarcArchive(tmp_path / "captures")
-    job = Job(engine=engine, archive=archive, crawling=crawling, progress=None, rechecks=AFTER)
+    config = Config(
+        path=tmp_path / "config.yaml",
+        contact=None,
+        database_url=str(engine.url),
+        data=tmp_path,
+        rechecks=AFTER,
+    )
+    job = Job(config=config, engine=engine, archive=archive, crawling=crawling, progress=None)
     made = Desk(job=job, source=source())
     monkeypatch.setattr(crawling, "clock", lambda: made.now)
     return made

@@ -59,8 +59,10 @@ def write_config(folder: Path, url: str = "http://127.0.0.1:9/rss", more: str = 
 
 COMMANDS = [
     ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["verify"], ["demo"], ["exchanges"], ["exchange"],
+    ["health"], ["alerts"], ["alerts", "test"],
     *(["ledger", name] for name, _, _ in COMMANDS_OF_THE_LEDGER),
     ["sources", "list"], ["sources", "check"], ["sources", "status"],
+    ["sources", "probe"], ["sources", "import"], ["sources", "export"],
 ]  # fmt: skip
 
 
@@ -230,6 +232,7 @@ def test_the_job_runs_until_told_to_stop_and_a_second_one_is_refused(
     )
     try:
         assert wait_for(lambda: leads(tmp_path) > 50)
+        assert wait_for(lambda: run("health").returncode == 0)
         second = run("run", "--once")
         assert second.returncode == 5
         assert f"process {job.pid}" in second.stderr
@@ -243,6 +246,19 @@ def test_the_job_runs_until_told_to_stop_and_a_second_one_is_refused(
         assert store.execute("select count(*) from lead where state = 'pending'").fetchone()[0] == 0
         assert store.execute("select count(*) from lead").fetchone()[0] == 103
         assert store.execute("pragma integrity_check").fetchone()[0] == "ok"
+
+
+def test_status_and_health_of_a_source_that_cannot_be_reached(run: Run, tmp_path: Path) -> None:
+    write_config(tmp_path)
+    assert run("run", "--once").returncode == 3
+    (row,) = [json.loads(line) for line in run("sources", "status", "--format", "jsonl").stdout.splitlines()]
+    assert (row["source"], row["state"], row["failures"]) == ("a", "failing", 1)
+    assert "connection refused" in row["words"]
+    assert "a: unreachable: robots.txt: connection refused" in run("sources", "status").stdout
+    done = run("health")
+    assert done.returncode == 4
+    assert "swapwatch run" in done.stdout
+    assert "none of 1 sources has succeeded yet" in done.stdout
 
 
 def test_control_characters_of_an_outlet_reach_no_terminal(run: Run, tmp_path: Path) -> None:
