@@ -117,11 +117,20 @@ HARMED = re.compile(
 )
 HURT = re.compile(
     r"(?: \w+){0,3} (?:were|was|have been|had been) (?:killed|wounded|injured)(?! in (?:action|battle))|(?: \w+){0,2} (?:погибли|пострадали|загинули|постраждали|получили ранения)(?!\w)"
+    r"|(?: \w+){0,5} (?:зникл\w+ безвісти|пропавш\w+ без вести|missing)(?!\w)"
 )
 """Victims of an attack in the same story."""
 
 ELLIPSIS = r"\s(?:украинских|российских|українських|російських|армянских|азербайджанских|вірменських|азербайджанських)(?=\s?[.,;:!?]|$)"
 """`a в России более 6000 украинских`: the noun stands with the number before."""
+
+SERVICE = re.compile(
+    r"^ (?:from|of|in|з|із|зі|из|с|в|у|від|от) (?:the )?(?=(?:armed forces|national guard|navy|army|azov|border guard|state border|national police|territorial|air force"
+    r"|нацгвард|національної гвардії|національної поліції|зсу|всу|вмс|тро(?!\w)|збройних сил|вооруженных сил|теробор|дпсу|держприкорд|погранич))"
+)
+"""`55 from the National Guard`: the service stands for its people."""
+
+LISTED = re.compile(r"(?:списк\w+|список|lists? of|перелік\w*) $")
 
 VERB_END = r"\s\w+(?:ли|ють|уть|ять|ют|ут|ят|лись|лися|лось|лося|ются|утся|ятся|ються|уться|яться|аны|ены|яты|ані|ені|яті|ано|ено)(?!\w)"
 """How a finite verb ends that may follow a number standing for people."""
@@ -129,7 +138,7 @@ VERB_END = r"\s\w+(?:ли|ють|уть|ять|ют|ут|ят|лись|лися|
 AFTER_ALONE = {
     "en": re.compile(
         r"^(?:$|[\s\"»”']*[.,;:!?)—–]|\s(?:and|or|for|from|on|in|at|to|of (?:them|those|these|whom|the)|were|was|are|had|have|have been|captives|each|in all|bodies|others"
-        r"|returned|came|went|over|with|as|by|while|who|are|people|held|still|more(?=[\s.,]))(?!\w))"
+        r"|returned|came|went|over|with|as|by|while|who|are|people|held|still|will|would|serving|sentenced|including|more(?=[\s.,]))(?!\w))"
     ),
     "ru": re.compile(
         r"^(?:$|[\s\"»”']*[.,;:!?)—–]|\s(?:и|или|а|но|за|на|с|со|от|из|в|во|по|были|было|был|находились|вернулись|возвращены|служат|прежде|ранены|имеют|получили"

@@ -188,6 +188,9 @@ class Reader:
             )
         if AND.fullmatch(here.text[before.mention.end : mention.start]):
             return True
+        between = here.text[before.mention.end : mention.start]
+        if before.event is Event.PLANNED and pattern(self.language, "done").search(between):
+            return False
         same_clause = here.clause_of(before.mention.count.start) == here.clause_of(mention.count.start)
         if before.event is Event.TOTAL_TO_DATE:
             return False

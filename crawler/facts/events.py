@@ -24,6 +24,10 @@ SAME_DAY = re.compile(
     r"same day|тот же день|этот же день|того ж дня|цього ж дня|той самий день|today|сегодня|сьогодні"
 )
 
+ON_A_LIST = re.compile(
+    r"(?<!\w)(?:спис(?:ок|ка|ке|ки|ков|ках|ку|ком)|перелік\w*|lists? of)(?: (?:из|на|в|із|на обмін))? $"
+)
+
 ADJACENT = 5
 """Characters between a number and the day right behind it: `1,245 on Monday`."""
 
@@ -57,6 +61,8 @@ def event_of(
     for event in (Event.STILL_HELD, Event.OUTSIDE_EXCHANGE):
         if pattern(language, f"event.{event}").search(near):
             return event
+    if ON_A_LIST.search(text[: mention.start]):
+        return Event.PLANNED
     done = pattern(language, "done").search(_without_infinitives(near))
     agreed = pattern(language, "event.agreed").search(around)
     planned = pattern(language, "event.planned").search(around)
@@ -141,7 +147,7 @@ def _totals(mention: Mention, near: str, language: str) -> bool:
 
 def default_event(mention: Mention, timeline: Timeline, language: str) -> Event:
     """Return the event of a number about which the words say nothing: what the article mainly reports."""
-    if timeline.kind in AHEAD and mention.formula is not None:
+    if timeline.kind is Kind.POSTPONED_OR_FAILED or (timeline.kind in AHEAD and mention.formula is not None):
         return Event.PLANNED
     if timeline.kind in AHEAD:
         text = mention.sentence.text
@@ -154,7 +160,11 @@ def default_event(mention: Mention, timeline: Timeline, language: str) -> Event:
             if done and not pattern(language, "event.planned").search(text)
             else Event.PLANNED
         )
-    if timeline.kind is Kind.BACKGROUND and mention.count.value > LARGEST and mention.formula is None:
+    rounded = pattern(language, "precision.at_least").search(
+        mention.sentence.text[max(0, mention.count.start - 20) : mention.count.start]
+    )
+    sums = mention.count.value > LARGEST or (rounded and mention.count.value >= MANY)
+    if timeline.kind is Kind.BACKGROUND and sums and mention.formula is None:
         return Event.TOTAL_TO_DATE
     if (
         timeline.kind is Kind.BACKGROUND

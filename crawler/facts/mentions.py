@@ -26,10 +26,12 @@ from crawler.facts.around import (
     FORMULA,
     HARMED,
     HURT,
+    LISTED,
     LOOSE,
     ONE_OF,
     OPEN,
     REACH,
+    SERVICE,
     STOP,
     STRONG,
 )
@@ -86,7 +88,11 @@ def mentions_in(sentence: Sentence, language: str, days: list[DayMention]) -> li
         if one.start < skip:
             continue
         following = numbers[index + 1] if index + 1 < len(numbers) else None
-        mention = _mention(sentence, one, following, language) or _dated(sentence, one, days)
+        mention = (
+            _mention(sentence, one, following, language)
+            or _dated(sentence, one, days)
+            or _beside(sentence, one, found, language)
+        )
         if mention is not None:
             found.append(_also_bodies(mention, found, sentence.text))
             skip = mention.formula.end if mention.formula else -1
@@ -101,6 +107,20 @@ def _dated(sentence: Sentence, count: Count, days: list[DayMention]) -> Mention 
         ):
             return Mention(sentence=sentence, count=count, start=count.start, end=count.end, category=None)
     return None
+
+
+def _beside(sentence: Sentence, count: Count, found: list[Mention], language: str) -> Mention | None:
+    """`19 defenders of the island and ten who held the city`: the noun stands with the number before."""
+    if not found or not AFTER_ALONE[language].match(sentence.text[count.end :]):
+        return None
+    before = found[-1]
+    if before.category is None or not AND_ALSO.search(sentence.text[before.end : count.start]):
+        return None
+    if not re.fullmatch(r"[^.;:\d]{0,45}", sentence.text[before.end : count.start]) or count.value == 1:
+        return None
+    return replace(
+        before, count=count, start=count.start, end=count.end, formula=None, subset=None, noun="", bare=False
+    )
 
 
 def _also_bodies(mention: Mention, found: list[Mention], text: str) -> Mention:
@@ -172,7 +192,7 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
     after = sentence.text[count.end : count.end + REACH]
     if count.value == 1 and count.spelled and ONE_OF.match(after):
         return None
-    lead = DASH.match(after) or COPULA.match(after)
+    lead = DASH.match(after) or SERVICE.match(after) or COPULA.match(after)
     shift = lead.end() if lead else 0
     stop = STOP.search(after, shift)
     window = after[shift : stop.start() if stop else len(after)]
@@ -187,6 +207,8 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
             rest = sentence.text[count.end + shift - end :]
             told = found in LOOSE and CIVILIANS_ARE.search(sentence.text[: count.start])
             name = "civilians" if told else found
+            if name == "children" and LISTED.search(sentence.text[: count.start]):
+                continue
             mixed = AND_CIVILIANS[language].match(rest) if name in ("prisoners_of_war", "people") else None
             return Mention(
                 sentence=sentence,
@@ -228,8 +250,10 @@ def _noun_before(sentence: Sentence, count: Count, before: str, language: str) -
         return None
     for name, noun in patterns(language, "noun"):
         for match in noun.finditer(tail):
-            dashed = re.fullmatch(gap, tail[match.end() :] or " ")
-            plain = dashed and not re.search(r"[—–:,]", dashed.group())
+            after = sentence.text[count.end :]
+            apposed = tail[match.end() :] == ", " and re.match(r"\s?[,.;)—–]", after)
+            dashed = apposed or re.fullmatch(gap, tail[match.end() :] or " ")
+            plain = dashed and not apposed and not re.search(r"[—–:,]", dashed.group())
             if dashed and (count.spelled or not plain) and not _noun_after(sentence, count, language):
                 start = len(before) - len(tail) + match.start()
                 return Mention(
@@ -300,7 +324,8 @@ def _qualified(mention: Mention, language: str) -> Mention:
     related = pattern(language, "relative")
     before = text[max(0, mention.start - 60) : mention.start]
     starts = mention.count.spelled and not mention.noun and not text[: mention.start].strip(' —–-"«“')
-    part_of = bool(related.search(before) or related.match(text[last:].lstrip())) or (
+    listed = related.match(text.lstrip(' —–-"«“'))
+    part_of = bool(listed or related.search(before) or related.match(text[last:].lstrip())) or (
         starts and mention.formula is None and mention.category is None
     )
     subsets = names_in(language, "subset", near)

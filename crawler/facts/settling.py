@@ -39,8 +39,11 @@ def mixed_in(article: Article, language: str) -> bool:
 
 def settled(drafts: list[Draft], whole: Whole) -> list[Draft]:
     """Fill what single sentences left open from what the others say."""
-    home = _home(drafts)
+    homes = {bodies: _home(drafts, bodies=bodies) for bodies in (False, True)}
     for draft in drafts:
+        home = homes[draft.category is Category.BODIES] or (
+            homes[False] if draft.category is Category.BODIES else None
+        )
         if draft.side is None:
             draft.side = (
                 _side_of_same_count(draft, drafts, whole.conflict) or home or _our_side(draft, drafts, whole)
@@ -54,9 +57,13 @@ def settled(drafts: list[Draft], whole: Whole) -> list[Draft]:
     return drafts
 
 
-def _home(drafts: list[Draft]) -> Party | None:
-    """Return the side that nearly all numbers with a known side go to."""
-    sides = Counter(one.side for one in drafts if one.side is not None and one.side not in COLLECTIVE)
+def _home(drafts: list[Draft], *, bodies: bool) -> Party | None:
+    """Return the side that nearly all numbers with a known side go to, of the living or of the dead."""
+    sides = Counter(
+        one.side
+        for one in drafts
+        if one.side is not None and one.side not in COLLECTIVE and (one.category is Category.BODIES) == bodies
+    )
     if not sides:
         return None
     (side, count), *_ = sides.most_common()
@@ -112,6 +119,8 @@ def _category(draft: Draft, drafts: list[Draft], whole: Whole) -> Category:
     }
     if draft.mention.bare:
         return _of_formula(draft, here, whole)
+    if here == {Category.CIVILIANS} and draft.mention.noun and draft.mention.part_of:
+        return Category.CIVILIANS
     if whole.conflict not in ARMIES and (draft.mention.noun or not here):
         return Category.PEOPLE
     if draft.mention.noun:  # `the wounded`, `women`, `Ukrainians`: soldiers where only soldiers came home

@@ -21,6 +21,11 @@ PARTIES = {
 HELD_NOUN = 12
 """Characters after a number's words that may still hold its noun: `nineteen deceased captives`."""
 
+GAVE_BODIES = re.compile(
+    r"(?:россия|москва|росія|russia|moscow) (?:has |had )?(?:\w+ )?(?:вернула|доставила|привезла|повернула|доставила|returned|delivered|brought)(?! своих| its)"
+)
+"""`Russia returned 1,000 bodies` gives them to Ukraine; of living people the same words say that they came home."""
+
 MEDIATORS = {Speaker.UAE_MFA, Speaker.US, Speaker.TURKEY, Speaker.ICRC}
 SWAPPED = {
     "en": re.compile(
@@ -103,31 +108,39 @@ def side_of(
         conflict: whose sides are looked for.
         speaker: who says so.
     """
-    pair = PARTIES.get(conflict)
-    if mention.nation is not None and (pair is None or mention.nation in pair):
-        return mention.nation
-    if mention.nation is Party.OTHER and mention.category is not Category.BODIES:
-        return Party.OTHER
-    text = mention.sentence.text
-    if conflict is Conflict.ISRAEL_PALESTINE:
-        held = _by_noun(text[mention.start : mention.end + HELD_NOUN], language)
-        if held is not None:
-            return held
-    if mention.own:
-        named = [side for _, side in sorted(_named_sides(text[: mention.start], language))]
-        if named or speaker in SIDE_OF:
-            return named[-1] if named else SIDE_OF[speaker]
+    told = _told_of_whom(mention, language=language, conflict=conflict, speaker=speaker)
+    if told is not None:
+        return told
+    text, pair = mention.sentence.text, PARTIES.get(conflict)
     clause = mention.sentence.clause_of(mention.count.start)
     inner = (max(stretch[0], clause[0]), min(stretch[1], clause[1]))
     for start, end in _widening(mention, inner, clause, text):
-        found = _by_words(text[start:end], language, pair) or _by_subject_before(
-            text, start, end, language, pair
-        )
+        words = text[start:end]
+        if conflict is Conflict.RU_UA and mention.category is Category.BODIES and GAVE_BODIES.search(words):
+            return Party.UKRAINE
+        found = _by_words(words, language, pair) or _by_subject_before(text, start, end, language, pair)
         if found is not None:
             return found
     if conflict is Conflict.OTHER:
         return Party.BOTH if SIDES.search(text[clause[0] : mention.start]) else Party.OTHER
     return None
+
+
+def _told_of_whom(mention: Mention, *, language: str, conflict: Conflict, speaker: Speaker) -> Party | None:
+    """Return the side whose people the number's own words say they are: `Ukrainian`, `hostages`, `its own`."""
+    pair, text = PARTIES.get(conflict), mention.sentence.text
+    if mention.nation is not None and (pair is None or mention.nation in pair):
+        return mention.nation
+    if mention.nation is Party.OTHER and mention.category is not Category.BODIES:
+        return Party.OTHER
+    if conflict is Conflict.ISRAEL_PALESTINE:
+        held = _by_noun(text[mention.start : mention.end + HELD_NOUN], language)
+        if held is not None:
+            return held
+    if not mention.own:
+        return None
+    named = [side for _, side in sorted(_named_sides(text[: mention.start], language))]
+    return named[-1] if named else SIDE_OF.get(speaker)
 
 
 def _widening(
