@@ -54,6 +54,7 @@ FILLERS = {
             "unidentified",
             "severely",
             "badly",
+            "sets",
             "gravely",
             "critically",
             "heavily",

@@ -30,7 +30,7 @@ def claims_in(
     whole = Whole(language, conflict, timeline, mixed_in(article, language))
     filled = settled(drafts, whole)
     inside = [one for one in filled if one.mention.sentence.part is Part.TEXT]
-    _told_by_title(filled, inside)
+    _told_by_title(filled, inside, mixed=whole.mixed)
     kept = [
         one
         for one in filled
@@ -39,13 +39,11 @@ def claims_in(
     return _once(_claim(one, article, language) for one in kept)
 
 
-def _told_by_title(drafts: list[Draft], inside: list[Draft]) -> None:
-    """`46 civilians` in the title says who the text's `46 people` are."""
+def _told_by_title(drafts: list[Draft], inside: list[Draft], *, mixed: bool) -> None:
+    """`46 civilians` in the title says who the text's `46 people` are; so does `prisoners`, where none are civilians."""
+    telling = {Category.CIVILIANS, Category.BODIES} | (set() if mixed else {Category.PRISONERS_OF_WAR})
     for title in drafts:
-        if title.mention.sentence.part is Part.TITLE and title.category in (
-            Category.CIVILIANS,
-            Category.BODIES,
-        ):
+        if title.mention.sentence.part is Part.TITLE and title.category in telling:
             for one in inside:
                 if _repeats(title, one) and one.category is Category.PEOPLE:
                     one.category = title.category

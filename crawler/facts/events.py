@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from crawler.facts.days import DayMention
 from crawler.facts.mentions import Mention
 from crawler.facts.phrases_data import pattern
-from crawler.model import Event, Kind, Part
+from crawler.model import Category, Event, Kind, Part
 
 AHEAD = {Kind.EXCHANGE_ANNOUNCED, Kind.AGREEMENT, Kind.POSTPONED_OR_FAILED}
 SINCE_YEAR = re.compile(r"(?:since|from|с|со|з|із|від|от) ")
@@ -35,7 +35,7 @@ LARGEST = 1300
 """More people or bodies than this never came home in one day; in a background article such a number sums up."""
 
 SINCE = re.compile(
-    r"(?<!\w)(?:since|from|until|by|с|со|з|із|від|до|after|после|після|agreed (?:on|in)|договоренн\w+|согласованн\w+ ?(?:на переговорах)?|домовлен\w+|условились|домовилися)"
+    r"(?<!\w)(?:since|from|until|by|с|со|з|із|від|до|after|после|після|agreed (?:on|in)|(?:reached|signed|struck|agreed)(?: \w+){0,3} on|договоренн\w+|согласованн\w+ ?(?:на переговорах)?|домовлен\w+|условились|домовилися)"
     r"(?: the| end of| early)?\s$"
 )
 """What makes a day the beginning or end of something else."""
@@ -138,7 +138,8 @@ def _totals(mention: Mention, near: str, language: str) -> bool:
     if pattern(language, "event.total_to_date").search(words):
         return True
     before = mention.sentence.text[: mention.count.start].rstrip()
-    if mention.count.value > MANY and mention.formula is None and IN_ALL.search(words):
+    many = LARGEST if mention.category is Category.BODIES else MANY
+    if mention.count.value > many and mention.formula is None and IN_ALL.search(words):
         return True
     return any(
         match.end() >= len(before) for match in pattern(language, "event.total_before").finditer(before)

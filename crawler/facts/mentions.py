@@ -41,6 +41,9 @@ from crawler.facts.phrases_data import names_in, pattern, patterns
 from crawler.facts.text import Sentence
 from crawler.model import Category, Party
 
+FIRST_YEAR, LAST_YEAR = 1990, 2035
+"""Numbers that without a noun are years."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
@@ -118,6 +121,8 @@ def _beside(sentence: Sentence, count: Count, found: list[Mention], language: st
         return None
     if not re.fullmatch(r"[^.;:\d]{0,45}", sentence.text[before.end : count.start]) or count.value == 1:
         return None
+    if FIRST_YEAR <= count.value <= LAST_YEAR and not count.spelled:
+        return None
     return replace(
         before, count=count, start=count.start, end=count.end, formula=None, subset=None, noun="", bare=False
     )
@@ -152,7 +157,8 @@ def _mention(sentence: Sentence, count: Count, following: Count | None, language
         mention = _alone(sentence, count, before, after, language)
     if mention is not None and following is not None and FORMULA.match(text[mention.end : following.start]):
         mention = replace(mention, formula=following, end=following.end)
-    if mention is None or (mention.category is None and 1990 <= count.value <= 2035 and not count.spelled):
+    year = FIRST_YEAR <= count.value <= LAST_YEAR and not count.spelled
+    if mention is None or (mention.category is None and year):
         return None
     return _qualified(mention, language)
 

@@ -154,6 +154,8 @@ def _soldiers_or_people(draft: Draft, here: set[Category | None], whole: Whole) 
     if draft.mention.noun and nouns["civilians"].search(text):
         return Category.PEOPLE
     spoken = nouns["prisoners_of_war"].search(text)
+    if draft.mention.bare and not spoken and nouns["people"].search(text):
+        return Category.PEOPLE
     civilians = {Category.CIVILIANS, Category.PEOPLE} & here
     soldiers = here & SOLDIERS == {Category.PRISONERS_OF_WAR} or (
         spoken and not (civilians and draft.mention.noun)

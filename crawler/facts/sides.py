@@ -59,7 +59,7 @@ def for_each(mention: Mention, language: str) -> bool:
     text = mention.sentence.text
     if mention.equal:
         return True
-    if mention.part_of:
+    if mention.part_of or mention.nation is not None:
         return False
     if language != "en" and DISTRIBUTIVE.search(text[: mention.count.start]):
         return True
