@@ -19,6 +19,7 @@ from newsdesk.cli import (
     running,
     sources,
     tagging,
+    totals,
 )
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
 from newsdesk.ledger import CLAIM_COLUMNS, EXCHANGE_COLUMNS
@@ -36,7 +37,18 @@ def headings(*names: str) -> set[str]:
 
 def commands() -> list[str]:
     app = typer.Typer()
-    for part in (running, querying, tagging, explaining, sources, housekeeping, exchanges, ledger, demo):
+    for part in (
+        running,
+        querying,
+        tagging,
+        explaining,
+        sources,
+        housekeeping,
+        exchanges,
+        ledger,
+        totals,
+        demo,
+    ):
         part.register(app)
     names = [str(command.name) for command in app.registered_commands]
     grouped = [f"sources {command.name}" for command in sources.group.registered_commands]
@@ -71,6 +83,11 @@ def test_each_column_of_a_lead_has_its_heading(column: str) -> None:
 @pytest.mark.parametrize("column", EXCHANGE_COLUMNS)
 def test_each_column_of_an_exchange_has_its_heading(column: str) -> None:
     assert f"exchange {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("column", CLAIM_COLUMNS)
+def test_each_column_of_a_claim_has_its_heading(column: str) -> None:
+    assert f"claim {column}" in headings("data-dictionary.md")
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,20 @@ def main() -> None:
         running,
         sources,
         tagging,
+        totals,
     )
 
-    for part in (running, querying, tagging, explaining, sources, housekeeping, exchanges, ledger, demo):
+    for part in (
+        running,
+        querying,
+        tagging,
+        explaining,
+        sources,
+        housekeeping,
+        exchanges,
+        ledger,
+        totals,
+        demo,
+    ):
         part.register(app)
     sys.exit(guarded(app))

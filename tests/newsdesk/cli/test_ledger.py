@@ -165,3 +165,18 @@ def test_exchanges_and_claims_are_exported(ask: Ask) -> None:
 def test_search_finds_the_reports_of_an_exchange(ask: Ask) -> None:
     assert {row["id"] for row in rows(ask, "search", "--exchange", "x3")} == {"f3", "f4"}
     assert rows(ask, "search", "--exchange", "x99") == []
+
+
+def test_totals_stand_beside_what_the_ledger_holds(ask: Ask) -> None:
+    (step,) = [row for row in rows(ask, "ledger", "totals") if row["total"] == 5857]
+    assert (step["grew_by"], step["held"], step["drift"]) == (100, 0, 100)
+    assert len(rows(ask, "ledger", "totals", "--all")) > len(rows(ask, "ledger", "totals"))
+    year = next(row for row in rows(ask, "ledger", "totals", "--years") if row["returned_to"] == "ukraine")
+    assert (year["year"], year["held"], year["official"]) == (2025, 886, "2310 (ua_coordination_hq)")
+
+
+def test_checks_list_what_does_not_add_up(ask: Ask) -> None:
+    found = rows(ask, "ledger", "checks")
+    assert ("n_for_n", "x3: russia says 150 for 150, ukraine counts 189 of its own") in {
+        (one["kind"], one["words"]) for one in found
+    }
