@@ -241,7 +241,7 @@ def test_the_job_runs_until_told_to_stop_and_a_second_one_is_refused(
     assert run("run", "--once", "--format", "jsonl").returncode == 0
     with closing(sqlite3.connect(tmp_path / "data" / "swapwatch.db")) as store:
         assert store.execute("select count(*) from lead where state = 'pending'").fetchone()[0] == 0
-        assert store.execute("select count(*) from lead").fetchone()[0] == 103
+        assert store.execute("select count(*) from lead").fetchone()[0] == 104
         assert store.execute("pragma integrity_check").fetchone()[0] == "ok"
 
 
