@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from crawler.model import Conflict
-from ledger.decisions import decided
+from ledger.decisions import decided, wrong_claims
 from ledger.identity import carried_over, moved
 from ledger.model import Decision, Exchange, Matter, Part, PartKey, PutPart, Reconciled, Report, Unclear
 from ledger.parts import standing
@@ -216,7 +216,8 @@ def _parts(books: Books, numbers: Sequence[int]) -> dict[int, list[Part]]:
     """Return the parts that stand under each of the exchanges; one without any is left out."""
     stands = {one.key: one.exchange_id for one in books.touching(numbers)}
     wanted, found = set(numbers), dict[int, list[Part]]()
-    for part in standing(books.reports(sorted({finding for finding, _ in stands})), stands):
+    read = books.reports(sorted({finding for finding, _ in stands}))
+    for part in standing(read, stands, wrong=wrong_claims(books.decisions())):
         number = stands[part.key]
         if number is not None and number in wanted:
             found.setdefault(number, []).append(part)

@@ -15,6 +15,7 @@ from newsdesk.cli import (
     explaining,
     housekeeping,
     ledger,
+    marking,
     querying,
     running,
     sources,
@@ -47,12 +48,18 @@ def commands() -> list[str]:
         exchanges,
         ledger,
         totals,
+        marking,
         demo,
     ):
         part.register(app)
     names = [str(command.name) for command in app.registered_commands]
     grouped = [f"sources {command.name}" for command in sources.group.registered_commands]
-    return [*names, *grouped, *(f"ledger {command.name}" for command in ledger.group.registered_commands)]
+    return [
+        *names,
+        *grouped,
+        *(f"ledger {command.name}" for command in ledger.group.registered_commands),
+        *(f"findings {command.name}" for command in marking.group.registered_commands),
+    ]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -83,6 +90,11 @@ def test_each_column_of_a_lead_has_its_heading(column: str) -> None:
 @pytest.mark.parametrize("column", EXCHANGE_COLUMNS)
 def test_each_column_of_an_exchange_has_its_heading(column: str) -> None:
     assert f"exchange {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("column", marking.MARK_COLUMNS)
+def test_each_column_of_a_mark_has_its_heading(column: str) -> None:
+    assert f"mark {column}" in headings("data-dictionary.md")
 
 
 @pytest.mark.parametrize("column", CLAIM_COLUMNS)

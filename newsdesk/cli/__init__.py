@@ -17,6 +17,7 @@ def main() -> None:
         explaining,
         housekeeping,
         ledger,
+        marking,
         querying,
         running,
         sources,
@@ -34,6 +35,7 @@ def main() -> None:
         exchanges,
         ledger,
         totals,
+        marking,
         demo,
     ):
         part.register(app)

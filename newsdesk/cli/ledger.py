@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from ledger.model import Action, Decision
 
-DECISION_COLUMNS = ("id", "made_at", "by", "action", "exchange", "other", "findings", "why", "undone")
+DECISION_COLUMNS = (
+    "id",
+    "made_at",
+    "by",
+    "action",
+    "exchange",
+    "other",
+    "findings",
+    "claims",
+    "why",
+    "undone",
+)
 REVIEW_COLUMNS = ("finding", "published", "outlet", "kind", "what", "reason", "because", "title")
 
 group = typer.Typer(
@@ -103,7 +114,7 @@ def merge(
         raise UsageError(f"{exchange} and {other} are one exchange already")
     with writing(config) as session:
         _require_exchanges(session, into, joined)
-        number = _decide(session, Action.MERGE, why=why, by=by, exchange_id=into, other_id=joined)
+        number = decide(session, Action.MERGE, why=why, by=by, exchange_id=into, other_id=joined)
     say(f"d{number}: x{joined} now stands under x{into}; `swapwatch ledger undo d{number}` undoes it")
 
 
@@ -118,7 +129,7 @@ def split(
     from ledger.model import Action
     from storage import exchanges, reports
 
-    old, taken = exchange_number(exchange), [_finding(one) for one in findings]
+    old, taken = exchange_number(exchange), [finding_number(one) for one in findings]
     with writing(config) as session:
         _require_exchanges(session, old)
         parts = [one for one in exchanges.put(session, taken) if one.exchange_id == old]
@@ -134,7 +145,7 @@ def split(
             day=first.day or first.published_on,
             now=datetime.now(UTC),
         )
-        number = _decide(
+        number = decide(
             session, Action.SPLIT, why=why, by=by, exchange_id=old, other_id=new, finding_ids=taken
         )
     say(
@@ -174,7 +185,7 @@ def _move(
     from ledger.model import Action
     from storage import exchanges
 
-    number, one = exchange_number(exchange), _finding(finding)
+    number, one = exchange_number(exchange), finding_number(finding)
     with writing(config) as session:
         _require_exchanges(session, number)
         parts = exchanges.put(session, [one])
@@ -184,7 +195,7 @@ def _move(
             )
         if action is Action.DETACH and number not in {part.exchange_id for part in parts}:
             raise UsageError(f"{finding} does not stand under {exchange}; nothing was changed")
-        made = _decide(session, action, why=why, by=by, exchange_id=number, finding_ids=[one])
+        made = decide(session, action, why=why, by=by, exchange_id=number, finding_ids=[one])
     where = "now stands under" if action is Action.ATTACH else "stands no more under"
     say(f"d{made}: {finding} {where} {exchange}; `swapwatch ledger undo d{made}` undoes it")
 
@@ -214,7 +225,7 @@ def _vouch(action: Action, exchange: str, *, why: str, by: str | None, config: C
     number = exchange_number(exchange)
     with writing(config) as session:
         _require_exchanges(session, number)
-        made = _decide(session, action, why=why, by=by, exchange_id=number)
+        made = decide(session, action, why=why, by=by, exchange_id=number)
     say(f"d{made}: kept with x{number}")
 
 
@@ -258,6 +269,7 @@ def _decision_row(one: Decision) -> dict[str, Any]:
         "exchange": f"x{one.exchange_id}" if one.exchange_id else None,
         "other": f"x{one.other_id}" if one.other_id else None,
         "findings": [f"f{finding}" for finding in one.finding_ids],
+        "claims": [f"c{claim}" for claim in one.claim_ids],
         "why": one.why,
         "undone": f"{short(one.undone_at)} {one.undone_by}" if one.undone_at else None,
     }
@@ -308,15 +320,16 @@ def rebuild(config: ConfigOption = None) -> None:
     say(f"reconciled {count} reports anew")
 
 
-def _decide(
+def decide(
     session: Session,
     action: Action,
     *,
     why: str,
     by: str | None,
-    exchange_id: int,
+    exchange_id: int | None = None,
     other_id: int | None = None,
     finding_ids: Sequence[int] = (),
+    claim_ids: Sequence[int] = (),
 ) -> int:
     """Store a decision and apply it; return its number."""
     from ledger import keeping
@@ -327,7 +340,7 @@ def _decide(
         raise UsageError("--why is empty; say what speaks for it")
     shelf = books(session)
     number = made.add(
-        session, action, why=why, by=_who(by), now=datetime.now(UTC), exchange_id=exchange_id, other_id=other_id, finding_ids=finding_ids
+        session, action, why=why, by=_who(by), now=datetime.now(UTC), exchange_id=exchange_id, other_id=other_id, finding_ids=finding_ids, claim_ids=claim_ids
     )  # fmt: skip
     keeping.restand(shelf)
     return number
@@ -350,7 +363,12 @@ def _require_exchanges(session: Session, *numbers: int) -> None:
             raise UsageError(f"there is no exchange x{number}; `swapwatch exchanges` lists what there is")
 
 
-def _finding(name: str) -> int:
+def finding_number(name: str) -> int:
+    """Return the number of a finding as people write it.
+
+    Raises:
+        UsageError: it is none.
+    """
     digits = name.removeprefix("f")
     if not digits.isdigit():
         raise UsageError(f"{name}: not a finding's number; they look like f12")

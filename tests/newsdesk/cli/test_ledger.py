@@ -180,3 +180,46 @@ def test_checks_list_what_does_not_add_up(ask: Ask) -> None:
     assert ("n_for_n", "x3: russia says 150 for 150, ukraine counts 189 of its own") in {
         (one["kind"], one["words"]) for one in found
     }
+
+
+def test_marks_change_the_ledger_stand_beside_the_verdict_and_export_as_labels(ask: Ask) -> None:
+    claims = {
+        one["finding"]: one["id"] for one in rows(ask, "export", "claims") if one["returned_to"] == "ukraine"
+    }
+    assert (
+        ask("findings", "mark", "f1", "irrelevant", "--why", "a game of chess", "--by", "Olena").returncode
+        == 0
+    )
+    wrong = ask("findings", "mark", "f4", "wrong-claim", "--claim", claims["f4"], "--why", "a sum")
+    assert wrong.returncode == 0, wrong.stderr
+    assert [row["id"] for row in rows(ask, "exchanges")] == ["x4", "x3", "x2"]
+    (record,) = json.loads(ask("exchange", "x3", "--format", "json").stdout)
+    assert (record["disputed"], record["returned"]) == (
+        False,
+        "to Ukraine 150 (Russia); to Russia 150 (Russia)",
+    )
+    labels = rows(ask, "export", "marks")
+    assert [(one["id"], one["relevant"], one["wrong_claims"]) for one in labels] == [
+        ("f1", "no", []), ("f4", None, ["189 people"]),
+    ]  # fmt: skip
+    assert "text" not in labels[0]
+    assert "text" in rows(ask, "export", "marks", "--with-text")[0]
+    assert "f1" in [one["id"] for one in rows(ask, "export", "findings")]
+    assert ask("ledger", "undo", "d1").returncode == 0
+    assert len(rows(ask, "exchanges")) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["f99", "relevant"], "there is no finding f99"),
+        (["f4", "wrong-claim"], "name the wrong claim with --claim"),
+        (["f4", "wrong-claim", "--claim", "c1"], "c1 is no claim of f4"),
+        (["f4", "maybe"], "relevant"),
+    ],
+    ids=["no finding", "no claim", "another's claim", "no mark"],
+)
+def test_a_wrong_mark_is_refused(ask: Ask, words: list[str], complaint: str) -> None:
+    done = ask("findings", "mark", *words, "--why", "w")
+    assert done.returncode == 2
+    assert complaint in done.stderr
