@@ -10,6 +10,7 @@ from crawler.config import schema
 from crawler.model import SkipReason
 from ledger.model import FlagKind, Unclear
 from newsdesk.cli import (
+    adding,
     demo,
     exchanges,
     explaining,
@@ -49,6 +50,7 @@ def commands() -> list[str]:
         ledger,
         totals,
         marking,
+        adding,
         demo,
     ):
         part.register(app)

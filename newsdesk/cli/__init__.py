@@ -12,6 +12,7 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command and end the process with the exit code that the architecture promises."""
     from newsdesk.cli import (
+        adding,
         demo,
         exchanges,
         explaining,
@@ -36,6 +37,7 @@ def main() -> None:
         ledger,
         totals,
         marking,
+        adding,
         demo,
     ):
         part.register(app)

@@ -244,7 +244,7 @@ def undo(
         raise UsageError(f"{decision}: not a decision's number; they look like d7")
     with writing(config) as session:
         shelf = books(session)
-        if made.undo(session, int(digits), by=_who(by), now=datetime.now(UTC)) is None:
+        if made.undo(session, int(digits), by=who(by), now=datetime.now(UTC)) is None:
             raise UsageError(f"d{digits} is no decision that holds; `swapwatch ledger decisions` lists them")
         keeping.restand(shelf)
     say(f"d{digits} is undone")
@@ -340,13 +340,18 @@ def decide(
         raise UsageError("--why is empty; say what speaks for it")
     shelf = books(session)
     number = made.add(
-        session, action, why=why, by=_who(by), now=datetime.now(UTC), exchange_id=exchange_id, other_id=other_id, finding_ids=finding_ids, claim_ids=claim_ids
+        session, action, why=why, by=who(by), now=datetime.now(UTC), exchange_id=exchange_id, other_id=other_id, finding_ids=finding_ids, claim_ids=claim_ids
     )  # fmt: skip
     keeping.restand(shelf)
     return number
 
 
-def _who(by: str | None) -> str:
+def who(by: str | None) -> str:
+    """Return who decides: the name given, else this machine's user.
+
+    Raises:
+        UsageError: that user has no name.
+    """
     if by and by.strip():
         return by.strip()
     try:

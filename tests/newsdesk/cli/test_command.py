@@ -59,7 +59,7 @@ def write_config(folder: Path, url: str = "http://127.0.0.1:9/rss", more: str = 
 
 COMMANDS = [
     ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["demo"], ["exchanges"], ["exchange"],
-    *(["ledger", name] for name, _, _ in COMMANDS_OF_THE_LEDGER), ["ledger", "totals"], ["ledger", "checks"], ["findings", "mark"],
+    *(["ledger", name] for name, _, _ in COMMANDS_OF_THE_LEDGER), ["ledger", "totals"], ["ledger", "checks"], ["findings", "mark"], ["add"],
     ["sources", "list"], ["sources", "check"], ["sources", "status"],
 ]  # fmt: skip
 

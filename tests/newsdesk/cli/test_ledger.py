@@ -223,3 +223,68 @@ def test_a_wrong_mark_is_refused(ask: Ask, words: list[str], complaint: str) -> 
     done = ask("findings", "mark", *words, "--why", "w")
     assert done.returncode == 2
     assert complaint in done.stderr
+
+
+PAGE = """<!doctype html><html lang="en"><head><title>Ukraine and Russia exchange prisoners of war</title>
+<meta property="article:published_time" content="2025-12-30T18:00:00+02:00"></head><body><article>
+<h1>Ukraine and Russia exchange prisoners of war</h1>
+<p>Ukraine and Russia carried out a prisoner exchange on December 30. In all 189 Ukrainian prisoners of war returned home from
+Russian captivity, President Volodymyr Zelenskiy said on Tuesday evening.</p>
+<p>The swap was mediated by the United Arab Emirates. Relatives waited for the buses at the border for many hours.</p>
+</article></body></html>"""
+
+
+def test_a_saved_page_is_read_kept_and_reconciled_at_once(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    words = (
+        "add",
+        "page.html",
+        "--url",
+        "https://slovo.example/war/9",
+        "--why",
+        "sent by a reader",
+        "--by",
+        "Olena",
+    )
+    done = ask(*words)
+    assert done.returncode == 0, done.stderr
+    assert "kept as f8" in done.stderr
+    (kept,) = [one for one in rows(ask, "export", "findings") if one["id"] == "f8"]
+    assert kept["sources"] == ["by-hand"]
+    assert kept["capture_file"] is None
+    assert "saved page, by hand: Olena, sent by a reader" in kept["warnings"]
+    assert "f8" in {row["id"] for row in rows(ask, "search", "--exchange", "x3")}
+    again = ask(*words)
+    assert again.returncode == 2
+    assert "is f8 already" in again.stderr
+
+
+def test_an_address_waits_for_its_source(ask: Ask) -> None:
+    done = ask(
+        "add", "https://www.slovo.example/war/7?utm_source=x", "--why", "sent by a reader", "--by", "Olena"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "https://slovo.example/war/7 waits for the next poll of slovo" in done.stderr
+    (lead,) = [one for one in rows(ask, "export", "leads") if one["state"] == "pending"]
+    assert (lead["source"], lead["seen_in"]) == ("slovo", "by hand: Olena, sent by a reader")
+    assert "is known" in ask("add", "https://slovo.example/war/7", "--why", "w").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["https://other.example/1"], "config.yaml is on other.example; name the one"),
+        (["https://slovo.example/1", "--source", "nobody"], "no such source"),
+        (["page.html"], "a file needs --url"),
+        (["missing.html", "--url", "https://slovo.example/1"], "missing.html"),
+        (["dull.html", "--url", "https://slovo.example/1"], "dull.html is no report"),
+    ],
+    ids=["another host", "no source", "no address", "no file", "off topic"],
+)
+def test_what_cannot_be_added_is_said(ask: Ask, tmp_path: Path, words: list[str], complaint: str) -> None:
+    (tmp_path / "dull.html").write_text(
+        "<html><body><p>Rain is expected on Friday.</p></body></html>", encoding="utf-8"
+    )
+    done = ask("add", *words, "--why", "w")
+    assert done.returncode == 2
+    assert complaint in done.stderr
