@@ -60,7 +60,7 @@ COMMANDS = (
     ("confirm", "Vouch for an exchange's record.", 'confirm x45 --why "checked against both ministries"'),
     ("undo", "Undo a decision; it stays in the list.", "undo d7"),
     ("decisions", "List what analysts decided.", "decisions --format csv"),
-    ("review", "List reports that belong to no exchange yet, and why.", "review"),
+    ("review", "List reports that belong to no exchange yet, and why, then near misses nobody has marked.", "review"),
     ("rebuild", "Reconcile all reports anew; numbers and decisions stay.", "rebuild"),
 )  # fmt: skip
 
@@ -277,10 +277,11 @@ def _decision_row(one: Decision) -> dict[str, Any]:
 
 def review(
     every: Annotated[bool, typer.Option("--all", help="Also those that tell of no one exchange.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=0, max=1000, help="Most near misses shown.")] = 20,
     form: FormatOption = Format.TABLE,
     config: ConfigOption = None,
 ) -> None:
-    """Print the reports that stand under no exchange, the newest first."""
+    """Print the reports that stand under no exchange, and near misses that nobody has marked, the newest first."""
     from ledger.model import Unclear
     from newsdesk.ledger import MATTERS
     from storage import exchanges, reports
@@ -290,6 +291,7 @@ def review(
     with transaction(opened(configured(config))) as session:
         left = exchanges.left_over(session, reasons)
         told = {one.finding_id: one for one in reports.reports(session, [part.finding_id for part in left])}
+        near = _near_misses(session, limit)
     rows = [
         {
             "finding": f"f{part.finding_id}",
@@ -304,7 +306,31 @@ def review(
         for part in left
         if part.finding_id in told
     ]
-    write_rows(rows, columns=REVIEW_COLUMNS, form=form)
+    write_rows([*rows, *near], columns=REVIEW_COLUMNS, form=form)
+
+
+def _near_misses(session: Session, limit: int) -> list[dict[str, Any]]:
+    """Return near misses that nobody has marked yet, the newest first."""
+    from crawler.model import Standing
+    from storage import decisions as made
+    from storage.search import Filters, search
+
+    marked = {one for each in made.decisions(session) if each.exchange_id is None for one in each.finding_ids}
+    hits = search(session, [], filters=Filters(standings=(Standing.NEAR_MISS,)), limit=limit)
+    return [
+        {
+            "finding": f"f{hit.id}",
+            "published": hit.published,
+            "outlet": hit.outlet,
+            "kind": str(hit.kind),
+            "what": None,
+            "reason": "near_miss",
+            "because": f"score {hit.score:.2f}, relevant from 0.50",
+            "title": hit.title,
+        }
+        for hit in hits
+        if hit.id not in marked
+    ]
 
 
 def rebuild(config: ConfigOption = None) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 import scheduler
 from crawler.model import Kind
@@ -78,12 +79,13 @@ def test_exchanges_are_listed_the_newest_first_and_narrowed(ask: Ask) -> None:
 
 def test_a_record_shows_both_sides_with_quotes_and_who_was_first(ask: Ask) -> None:
     page = ask("exchange", "x3").stdout
-    assert "People returned to ukraine: disputed" in page
+    assert "People returned to Ukraine: disputed" in page
     assert "Ukraine: 189   |   Russia: 150" in page
     assert "b.example 2025-12-30 13:30Z: «189 people»" in page
     assert "first figures: Ukraine, 2025-12-30 13:30Z (f4); Russia 1 h 30 min later (f3)" in page
-    assert "russia says 150 for 150, ukraine counts 189 of its own" in page
+    assert "Russia says 150 for 150, Ukraine counts 189 of its own" in page
     assert "Whose figure for people returned to Ukraine is right?" in page
+    assert "carried by ua: slovo" in page
 
 
 def test_a_merge_is_kept_shown_and_undone(ask: Ask) -> None:
@@ -177,7 +179,7 @@ def test_totals_stand_beside_what_the_ledger_holds(ask: Ask) -> None:
 
 def test_checks_list_what_does_not_add_up(ask: Ask) -> None:
     found = rows(ask, "ledger", "checks")
-    assert ("n_for_n", "x3: russia says 150 for 150, ukraine counts 189 of its own") in {
+    assert ("n_for_n", "x3: Russia says 150 for 150, Ukraine counts 189 of its own") in {
         (one["kind"], one["words"]) for one in found
     }
 
@@ -288,3 +290,16 @@ def test_what_cannot_be_added_is_said(ask: Ask, tmp_path: Path, words: list[str]
     done = ask("add", *words, "--why", "w")
     assert done.returncode == 2
     assert complaint in done.stderr
+
+
+def test_near_misses_wait_for_a_mark_in_the_review(ask: Ask, tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/data/swapwatch.db")
+    with engine.begin() as connection:
+        connection.execute(text("update finding set standing = 'near_miss' where id = 7"))
+    engine.dispose()
+    assert [(row["finding"], row["reason"]) for row in rows(ask, "ledger", "review")] == [
+        ("f6", "no_match"),
+        ("f7", "near_miss"),
+    ]
+    assert ask("findings", "mark", "f7", "irrelevant", "--why", "a total only").returncode == 0
+    assert [row["finding"] for row in rows(ask, "ledger", "review")] == ["f6"]
