@@ -20,6 +20,9 @@ from ledger.parts import standing
 from ledger.reconcile import REACH, reconcile
 from ledger.record import exchange
 
+AT_ONCE = 500
+"""Findings reconciled in one transaction."""
+
 
 class Near(Protocol):
     """How findings near some days are looked up."""
@@ -65,9 +68,8 @@ class Forward(Protocol):
 class Books:
     """What keeping the ledger needs of the store."""
 
-    unread: Callable[[], Sequence[int]]
-    """Findings not read yet under their current verdict, and those that are no reports any more."""
-    relevant: Callable[[], Sequence[int]]
+    unread: Callable[[int], Sequence[int]]
+    """Findings not read yet under their current verdict, and those that are no reports any more, so many at most."""
     near: Near
     days_read: Callable[[Sequence[int]], Sequence[tuple[date | None, date]]]
     """The day each finding named, and came out, when it was last read."""
@@ -87,17 +89,14 @@ class Books:
 
 
 def update(books: Books, *, now: datetime) -> int:
-    """Reconcile the findings not read yet; return how many there were."""
-    new = books.unread()
+    """Reconcile some of the findings not read yet; return how many, 0 once all are read.
+
+    A few at a time, each time in a transaction of its own: nobody waits long for the store, and what a crash leaves
+    unread is read later.
+    """
+    new = books.unread(AT_ONCE)
     _reconciled(books, new, now)
     return len(new)
-
-
-def rebuild(books: Books, *, now: datetime) -> int:
-    """Reconcile everything anew; return how many findings were read."""
-    everything = sorted({*books.relevant(), *books.unread()})
-    _reconciled(books, everything, now)
-    return len(everything)
 
 
 def restand(books: Books) -> None:
