@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import combinations
 
-from crawler.model import Conflict, Event, Kind
+from crawler.model import Conflict, Event, Kind, Speaker
 from ledger.model import Cluster, Link, Matter, Part, Reconciled, Report, Unattached, Unclear
 from ledger.parts import HAPPENED, LATE, SIDES, Figure, figures, parts_of
 
@@ -16,6 +16,9 @@ LOOK_BACK = timedelta(days=3)
 
 TELLING = 20
 """From this count on, one shared figure tells two exchanges of neighbouring days apart."""
+
+OUTLETS = (Speaker.OUTLET, Speaker.OTHER)
+"""Voices that are no official's."""
 
 REACH = timedelta(days=4)
 """No report bears on exchanges further than this from the day it names or came out: what is new is reconciled there alone."""
@@ -66,7 +69,7 @@ def _founding_day(part: Part, firm: Mapping[Bucket, Sequence[Part]]) -> date | N
         return None
     late, there = part.report.published_on - day, firm.get(_bucket(part, day), ())
     if late <= timedelta():
-        return day
+        return None if _echo(part, day, firm) else day
     if there and all(_stages_apart(part.report, other.report) for other in there):
         return None
     if figures(part) & _figures_of(there):
@@ -77,6 +80,25 @@ def _founding_day(part: Part, firm: Mapping[Bucket, Sequence[Part]]) -> date | N
     between = [day + timedelta(days=on) for on in range(1, min(late, LOOK_BACK).days + 1)]
     fitting = [other for other in between if telling & _figures_of(firm.get(_bucket(part, other), ()))]
     return fitting[0] if len(fitting) == 1 else day
+
+
+def _echo(part: Part, day: date, firm: Mapping[Bucket, Sequence[Part]]) -> bool:
+    """Say whether an outlet alone, in its own voice, counts what several others counted one to three days before.
+
+    It most likely retells that day's exchange. A second outlet, an official's word or a number of its own settles it.
+    """
+    report, telling = part.report, {figure for figure in figures(part) if figure[2] >= TELLING}
+    if not telling or report.stage is not None or report.sequence is not None:
+        return False
+    if any(speaker not in OUTLETS for told in part.claims for speaker in told.claim.claimed_by):
+        return False
+
+    def others(on: date) -> set[str]:
+        told = (one for one in firm.get(_bucket(part, on), ()) if telling & figures(one))
+        return {one.report.outlet for one in told} - {report.outlet}
+
+    before = [len(others(day - timedelta(days=back))) for back in range(1, LOOK_BACK.days + 1)]
+    return not others(day) and sum(count > 1 for count in before) == 1
 
 
 def _stages_apart(one: Report, other: Report) -> bool:

@@ -9,19 +9,8 @@ import typer
 from crawler.config import schema
 from crawler.model import SkipReason
 from ledger.model import FlagKind, Unclear
-from newsdesk.cli import (
-    alerts,
-    demo,
-    exchanges,
-    explaining,
-    housekeeping,
-    ledger,
-    querying,
-    running,
-    sources,
-    tagging,
-    verifying,
-)
+from newsdesk.cli import register
+from newsdesk.cli.marking import MARK_COLUMNS
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
 from newsdesk.health import Check, State
 from newsdesk.ledger import CLAIM_COLUMNS, EXCHANGE_COLUMNS
@@ -40,25 +29,13 @@ def headings(*names: str) -> set[str]:
 
 def commands() -> list[str]:
     app = typer.Typer()
-    for part in (
-        running,
-        querying,
-        tagging,
-        explaining,
-        sources,
-        alerts,
-        housekeeping,
-        exchanges,
-        ledger,
-        verifying,
-        demo,
-    ):
-        part.register(app)
-    names = [str(command.name) for command in app.registered_commands] + ["alerts"]
+    register(app)
+    names = [str(command.name) for command in app.registered_commands]
     return names + [
-        f"{part.group.info.name} {command.name}"
-        for part in (sources, alerts, ledger)
-        for command in part.group.registered_commands
+        f"{group.typer_instance.info.name} {command.name}"
+        for group in app.registered_groups
+        if group.typer_instance is not None
+        for command in group.typer_instance.registered_commands
     ]
 
 
@@ -87,14 +64,19 @@ def test_each_column_of_a_lead_has_its_heading(column: str) -> None:
     assert f"lead {column}" in headings("data-dictionary.md")
 
 
-@pytest.mark.parametrize("column", CLAIM_COLUMNS)
-def test_each_column_of_a_claim_has_its_heading(column: str) -> None:
-    assert f"claim {column}" in headings("data-dictionary.md")
-
-
 @pytest.mark.parametrize("column", EXCHANGE_COLUMNS)
 def test_each_column_of_an_exchange_has_its_heading(column: str) -> None:
     assert f"exchange {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("column", MARK_COLUMNS)
+def test_each_column_of_a_mark_has_its_heading(column: str) -> None:
+    assert f"mark {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("column", CLAIM_COLUMNS)
+def test_each_column_of_a_claim_has_its_heading(column: str) -> None:
+    assert f"claim {column}" in headings("data-dictionary.md")
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,43 @@ def test_an_edit_that_changes_the_day_moves_the_report_and_leaves_an_address(sto
     assert (found.record.id, moved) == (new, [new])
 
 
+def test_exchanges_that_turn_out_to_be_one_merge_under_the_older_number(store: Engine) -> None:
+    keep(
+        store,
+        report("2025-05-24", {"each people": 307}, stage=1, outlet="a.example"),
+        report("2025-05-24", {"ukraine people": 390}, stage=2, outlet="b.example"),
+    )
+    scheduler.update_ledger(store)
+    newer, older = listed(store)
+    keep(
+        store, report("2025-05-24", {"each people": 307, "ukraine civilians": 2}, stage=2, outlet="c.example")
+    )
+    keep(
+        store,
+        report("2025-05-24", {"ukraine people": 390, "ukraine civilians": 2}, stage=2, outlet="d.example"),
+    )
+    scheduler.update_ledger(store)
+    assert listed(store) == [older]
+    with transaction(store) as session:
+        found, moved = shown.find(session, newer)
+    assert found is not None
+    assert (found.record.id, moved) == (older, [older])
+
+
+def test_a_split_by_the_machine_leaves_an_address_to_the_part_that_left(store: Engine) -> None:
+    told = report("2025-05-24", {"each people": 307}, stage=1, outlet="a.example")
+    number, _ = keep(store, told, report("2025-05-24", {"ukraine people": 390}, outlet="b.example"))
+    scheduler.update_ledger(store)
+    (old,) = listed(store)
+    keep(store, report("2025-05-24", {"ukraine people": 390}, stage=2, outlet="c.example"))
+    scheduler.update_ledger(store)
+    assert sorted(listed(store)) == [old, old + 1]
+    with transaction(store) as session:
+        _, moved = shown.find(session, old)
+    assert moved == [old + 1]
+    assert len(set(places(store, number, number + 1).values())) == 2
+
+
 def test_what_is_no_report_any_more_leaves_the_ledger(store: Engine) -> None:
     (number,) = keep(store, MAY[0])
     scheduler.update_ledger(store)

@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+
+import typer
 
 from newsdesk.cli.app import app, guarded
 
-__all__ = ["main"]
+__all__ = ["PARTS", "main", "register"]
+
+PARTS = (
+    "running",
+    "querying",
+    "tagging",
+    "explaining",
+    "sources",
+    "alerts",
+    "housekeeping",
+    "exchanges",
+    "ledger",
+    "totals",
+    "marking",
+    "adding",
+    "verifying",
+    "demo",
+)
+"""The modules whose commands make up `swapwatch`, in the order of its help."""
+
+
+def register(into: typer.Typer) -> None:
+    """Add every command of every part."""
+    for name in PARTS:
+        import_module(f"newsdesk.cli.{name}").register(into)
 
 
 def main() -> None:
     """Run the command and end the process with the exit code that the architecture promises."""
-    from newsdesk.cli import (
-        alerts,
-        demo,
-        exchanges,
-        explaining,
-        housekeeping,
-        ledger,
-        querying,
-        running,
-        sources,
-        tagging,
-        verifying,
-    )
-
-    for part in (
-        running,
-        querying,
-        tagging,
-        explaining,
-        sources,
-        alerts,
-        housekeeping,
-        exchanges,
-        ledger,
-        verifying,
-        demo,
-    ):
-        part.register(app)
+    register(app)
     sys.exit(guarded(app))

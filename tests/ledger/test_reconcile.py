@@ -309,3 +309,27 @@ def test_a_later_report_of_another_stage_is_not_told_of_the_first_day() -> None:
         {first.finding_id},
         {third.finding_id, misread.finding_id},
     ]
+
+
+FRIDAY = [
+    report("2025-06-13", {"ukraine bodies": 1200}, kind=Kind.BODIES_REPATRIATED, outlet=f"o{n}.example")
+    for n in (1, 2)
+]
+
+
+@pytest.mark.parametrize(
+    ("more", "days"),
+    [
+        ([report("2025-06-14", {"ukraine bodies": 1200}, kind=Kind.BODIES_REPATRIATED, outlet="o3.example")], [3]),
+        ([report("2025-06-14", {"ukraine bodies": 1200}, kind=Kind.BODIES_REPATRIATED, outlet="o3.example", by="ua_coordination_hq")], [2, 1]),
+        ([report("2025-06-14", {"ukraine bodies": 1200}, kind=Kind.BODIES_REPATRIATED, outlet=f"o{n}.example") for n in (3, 4)], [2, 2]),
+        ([report("2025-06-14", {"ukraine bodies": 1200}, kind=Kind.BODIES_REPATRIATED, outlet="o3.example", stage=2)], [2, 1]),
+        ([report("2025-06-14", {"ukraine bodies": 1245}, kind=Kind.BODIES_REPATRIATED, outlet="o3.example")], [2, 1]),
+    ],
+    ids=["an outlet alone", "an official's word", "two outlets", "a stage of its own", "other figures"],
+)  # fmt: skip
+def test_the_same_figures_a_day_later_are_another_exchange_only_where_more_speaks_for_it(
+    more: list[Report], days: list[int]
+) -> None:
+    """1,200 bodies came on 13, 14 and 15 June 2025; most often equal figures a day later retell the day before."""
+    assert [len(group) for group in groups(reconcile([*FRIDAY, *more]))] == days

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, inspect, text
 
 from crawler.errors import StoreRefused, StoreUnavailable
 from storage import engine as database
-from storage import frontier, migrate, runs, schema, search, sources
+from storage import frontier, migrate, reports, runs, schema, search, sources
 from storage.engine import transaction
 from tests.storage.nouns import NOW, finding, kept, whole
 
@@ -153,6 +153,21 @@ def test_crawls_of_before_are_summed_up_by_day(database_url: str) -> None:
     assert (first.day, first["leads_new"], first["requests"], first["polls"]) == (date(2026, 3, 4), 4, 5, 1)
     assert (second["leads_new"], second["requests"], second["polls"], second["failed"]) == (2, 1, 2, 1)
     assert state.last_new == datetime(2026, 3, 5, 0, 11, tzinfo=UTC)
+    engine.dispose()
+
+
+def test_a_database_of_the_second_schema_gets_the_ledger_and_keeps_its_findings(
+    database_url: str, tmp_path: Path
+) -> None:
+    engine = of_the_first_schema(database_url)
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    assert migrate.upgrade(engine, backup_to=tmp_path / "backups")
+    assert whole(engine, 9).current.text == "Обмін"
+    with transaction(engine) as session:
+        assert reports.unread(session) == [9]
     engine.dispose()
 
 
