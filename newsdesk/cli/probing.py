@@ -6,6 +6,7 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -84,7 +85,7 @@ def _print(found: Probe) -> None:
         {
             "format": one.format,
             "entries": one.entries,
-            "a_day": None if one.a_day is None else round(one.a_day, 1),
+            "a_day": None if one.a_day is None else round(one.a_day, 1 if one.a_day > 1 else 2),
             "newest": one.newest,
             "zone": "" if not one.dated else "named" if one.zone_known else "not named",
             "languages": [f"{code} {count}" for code, count in one.languages],
@@ -101,6 +102,8 @@ def _print(found: Probe) -> None:
         typer.echo(printable(f"not usable: {skip.url}: {skip.reason}, {skip.detail}"))
     delay = "none" if found.crawl_delay is None else f"{found.crawl_delay:g} s"
     typer.echo(f"robots.txt: delay {delay}; {found.requests} addresses were asked for")
+    if found.lists and not found.samples:
+        typer.echo("its posts are whole in the list: no page is fetched")
     if found.samples:
         typer.echo("\nWhat the extractor makes of its newest articles")
         for sample in found.samples:
@@ -124,7 +127,7 @@ def _entry(best: Listed) -> dict[str, Any]:
     from newsdesk.opml import duration
 
     return {
-        "name": best.title or None or best.url,
+        "name": best.title or urlsplit(best.url).hostname,
         "languages": [code for code, count in best.languages if count * 10 >= best.entries] or None,
         "type": str(best.type),
         "url": best.url,
