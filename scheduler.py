@@ -6,12 +6,13 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
+from itertools import count
 
 import structlog
 from sqlalchemy import Engine
@@ -170,6 +171,8 @@ class Job:
     crawling: Crawling
     progress: Progress | None
     reports: list[CrawlReport] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    """One for each poll: what the lines of its log have in common."""
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
 
     async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event | None = None) -> None:
@@ -180,22 +183,31 @@ class Job:
             await self.crawling.stop()
 
         draining = asyncio.create_task(drain_on_signal())
-        await asyncio.gather(*(self.poll(source) for source in chosen))
+        # kept as they end, and of one pass only: a job over weeks would fill the memory with them
+        await asyncio.gather(*(self.poll(source, into=self.reports) for source in chosen))
         draining.cancel()
 
-    async def poll(self, source: Source) -> None:
+    async def poll(self, source: Source, *, into: list[CrawlReport] | None = None) -> None:
         """Crawl one source once; whatever goes wrong is in its report and stops no other source."""
         async with self.places:
-            try:
-                report = await self.crawling.crawl(source, self.desk(source))
-            except StoreError as error:
-                report = _failed(source, f"the store failed: {error}")
-            except Exception as error:  # the border: one source's surprise must not end the job
-                log.exception("poll_failed", source=source.id)
-                report = _failed(source, f"{type(error).__name__}: {error}")
-        self.reports.append(report)
+            with structlog.contextvars.bound_contextvars(source=source.id, run=next(self.numbers)):
+                report = await self._crawl(source)
+                log.debug(
+                    "polled", outcome=str(report.outcome), new=report.leads_new, findings=report.findings
+                )
+        if into is not None:
+            into.append(report)
         if self.progress is not None:
             self.progress(report)
+
+    async def _crawl(self, source: Source) -> CrawlReport:
+        try:
+            return await self.crawling.crawl(source, self.desk(source))
+        except StoreError as error:
+            return _failed(source, f"the store failed: {error}")
+        except Exception as error:  # the border: one source's surprise must not end the job
+            log.exception("poll_failed", source=source.id)
+            return _failed(source, f"{type(error).__name__}: {error}")
 
     async def drain(self) -> None:
         """Let running polls finish, for some seconds."""
@@ -251,8 +263,8 @@ class Job:
                 return frontier.prune(session, now=datetime.now(UTC), keep_days=self.config.retention_days)
 
         try:
-            if count := await asyncio.to_thread(pruned):
-                log.info("pruned", leads=count)
+            if emptied := await asyncio.to_thread(pruned):
+                log.info("pruned", leads=emptied)
         except StoreError as error:
             log.warning("prune_failed", cause=str(error))
 

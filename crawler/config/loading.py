@@ -19,6 +19,7 @@ from crawler.config.settings import (
     Alerts,
     Config,
     Group,
+    MetricsPort,
     Network,
     QuietHours,
     SavedSearch,
@@ -227,6 +228,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         keep_off_topic=checked.keep_off_topic,
         retention_days=checked.retention.lead_details.days,
         alerts=_alerts(checked.alerts),
+        metrics=MetricsPort(**checked.metrics.model_dump()),
         warnings=tuple(warnings),
     )
 

@@ -31,8 +31,11 @@ def register(app: typer.Typer) -> None:
 
 def health(
     hours: Annotated[
-        int, typer.Option("--hours", min=1, help="For how long no source at all may have succeeded.")
-    ] = 6,
+        int | None,
+        typer.Option(
+            "--hours", min=1, help="For how long no source at all may have succeeded.", show_default="6"
+        ),
+    ] = None,
     config: ConfigOption = None,
 ) -> int:
     """Print complaints and warnings, or one line where all is well."""
@@ -40,8 +43,9 @@ def health(
     from storage.engine import transaction
 
     checked, now = configured(config), datetime.now(UTC)
+    patience = timedelta(hours=hours) if hours else checked.metrics.no_success
     with transaction(opened(checked)) as session:
-        found = look_at_job(session, checked.sources, now=now, patience=timedelta(hours=hours))
+        found = look_at_job(session, checked.sources, now=now, patience=patience)
     for words in found.complaints:
         typer.echo(f"red: {printable(words)}")
     for words in found.warnings:
