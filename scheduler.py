@@ -17,6 +17,7 @@ from itertools import count
 import structlog
 from sqlalchemy import Engine
 
+from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
 from crawler.errors import StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
@@ -214,7 +215,8 @@ class Job:
         await self.crawling.stop()
 
     async def pulse(self) -> None:
-        """Note that the loop turns and the store takes writes."""
+        """Note that the loop turns and the store takes writes; for a supervisor the loop is enough."""
+        supervisor.tell(supervisor.ALIVE)
         await self._note(notes.PULSE, f"process {os.getpid()}")
 
     async def note_config(self, complaints: str) -> None:

@@ -16,6 +16,7 @@ from typing import Protocol
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from crawler import supervisor
 from crawler.config import Config, ConfigFile, changes, live, moved
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Source, SourceState
@@ -104,8 +105,10 @@ class Watch:
             self.every(f"chore:{name}", pause, self.do, name, work)
         self.scheduler.start()
         log.info("watching", sources=len(self.chosen))
+        supervisor.tell(supervisor.READY)
         await self.stop.wait()
         log.info("stopping")
+        supervisor.tell(supervisor.STOPPING)
         # pause first, drain, shut down last: the other way round cancels running polls
         self.scheduler.pause()
         await self.work.drain()
