@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from newsdesk.cli import probing
 from newsdesk.cli.app import (
     ConfigOption,
-    Exit,
     Format,
     FormatOption,
     configured,
@@ -20,7 +19,7 @@ from newsdesk.cli.app import (
     say,
 )
 from newsdesk.cli.output import write_rows
-from newsdesk.cli.running import OnlyOption, _check_sources, print_reports
+from newsdesk.cli.running import OnlyOption, _check_sources
 
 if TYPE_CHECKING:
     from crawler.config import Config
@@ -40,10 +39,6 @@ def register(app: typer.Typer) -> None:
     group.command(
         "list", help="List the configured sources.\n\nExample: swapwatch sources list --format csv"
     )(list_sources)
-    group.command(
-        "check",
-        help="Ask each source once, store nothing, and say what came; exits 4 if one fails.\n\nExample: swapwatch sources check pravda-ua-uk",
-    )(check)
     group.command(
         "status", help="Show how each source fares, the worst first.\n\nExample: swapwatch sources status"
     )(status)
@@ -72,34 +67,6 @@ def list_sources(form: FormatOption = Format.TABLE, config: ConfigOption = None)
         columns=("id", "name", "side", "ownership", "languages", "type", "every", "state", "url"),
         form=form,
     )
-
-
-def check(
-    source: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Only these sources.")] = None,
-    form: FormatOption = Format.TABLE,
-    config: ConfigOption = None,
-) -> int:
-    """Poll sources into a scratch store and print the table."""
-    import tempfile
-    from dataclasses import replace
-    from pathlib import Path
-
-    import scheduler
-    from crawler.model import Outcome
-
-    checked = configured(config)
-    _check_sources([one.id for one in checked.sources], source or [])
-    with tempfile.TemporaryDirectory(prefix="swapwatch-check-") as folder:
-        few = tuple(
-            replace(one, limits=replace(one.limits, pages=min(one.limits.pages, 3)))
-            for one in checked.sources
-        )
-        scratch = replace(
-            checked, database_url=f"sqlite:///{folder}/check.db", data=Path(folder), sources=few
-        )
-        summary = scheduler.run(scratch, once=True, only=source or [])
-    print_reports(summary.reports, form)
-    return Exit.CHECK_FAILED if any(one.outcome is Outcome.ERROR for one in summary.reports) else Exit.DONE
 
 
 STATUS_COLUMNS = (
