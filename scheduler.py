@@ -225,8 +225,11 @@ class Job:
 
     async def _note(self, name: str, words: str) -> None:
         def noted() -> None:
+            now = datetime.now(UTC)
             with database.transaction(self.engine) as session:
-                notes.write(session, name, words, now=datetime.now(UTC))
+                notes.write(session, name, words, now=now)
+                if name == notes.CONFIG:
+                    notes.write_sources(session, self.config.sources, now=now)
 
         try:
             await asyncio.to_thread(noted)

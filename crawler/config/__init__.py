@@ -1,6 +1,7 @@
 """config.yaml to a frozen Config: every complaint names file, line, key, what was read and the remedy."""
 
 from crawler.config.changes import Changes, changes, live, moved
+from crawler.config.fallback import database_of
 from crawler.config.loading import load, loads
 from crawler.config.settings import (
     Addressee,
@@ -26,6 +27,7 @@ __all__ = [
     "QuietHours",
     "SavedSearch",
     "changes",
+    "database_of",
     "live",
     "load",
     "loads",

@@ -211,7 +211,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
     return Config(
         path=folder / name,
         contact=checked.contact,
-        database_url=_database(checked.database.url.get_secret_value(), folder),
+        database_url=absolute_database(checked.database.url.get_secret_value(), folder),
         data=(folder / checked.data).absolute(),
         network=Network(
             allow_private=tuple(network.allow_private),
@@ -246,7 +246,7 @@ def _alerts(part: schema.AlertsPart) -> Alerts:
     )
 
 
-def _database(url: str, folder: Path) -> str:
+def absolute_database(url: str, folder: Path) -> str:
     """Make the path of a SQLite URL absolute: relative ones start at the config's folder."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith(prefix + "/"):

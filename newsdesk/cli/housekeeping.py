@@ -11,6 +11,7 @@ import typer
 
 from crawler.errors import UsageError
 from newsdesk.cli.app import ConfigOption, Exit, configured, opened, printable, say
+from newsdesk.cli.in_use import configured_or_in_use
 from newsdesk.cli.output import short
 
 
@@ -42,7 +43,7 @@ def health(
     from newsdesk.health import look_at_job
     from storage.engine import transaction
 
-    checked, now = configured(config), datetime.now(UTC)
+    checked, now = configured_or_in_use(config), datetime.now(UTC)
     patience = timedelta(hours=hours) if hours else checked.metrics.no_success
     with transaction(opened(checked)) as session:
         found = look_at_job(session, checked.sources, now=now, patience=patience)

@@ -18,6 +18,7 @@ from newsdesk.cli.app import (
     printable,
     say,
 )
+from newsdesk.cli.in_use import configured_or_in_use
 from newsdesk.cli.output import write_rows
 from newsdesk.cli.running import OnlyOption, _check_sources
 
@@ -80,7 +81,7 @@ TABLE_COLUMNS = STATUS_COLUMNS[:-2]
 
 def status(source: OnlyOption = None, form: FormatOption = Format.TABLE, config: ConfigOption = None) -> None:
     """Print how each configured source fares."""
-    checked = configured(config)
+    checked = configured_or_in_use(config)
     _check_sources([one.id for one in checked.sources], source or [])
     chosen = [one for one in checked.sources if not source or one.id in source]
     rows = status_rows(checked, chosen)
