@@ -141,19 +141,23 @@ class Watch:
         self.polling.add(source_id)
         try:
             await self.work.poll(polled)
+            while (source := self.chosen.get(source_id)) is not None and not self.stop.is_set():
+                due = await self.next_after(polled, source)
+                if self.chosen.get(source_id) is source:  # else it was edited in between: plan it anew
+                    self.plan(source, due)
+                    return
         finally:
             self.polling.discard(source_id)
-        if source_id not in self.chosen or self.stop.is_set():
-            return
-        source = self.chosen[source_id]
+
+    async def next_after(self, polled: Source, source: Source) -> datetime:
+        """Return when to poll a source that was just polled, perhaps under another config."""
         try:
             if moved(polled, source):
                 await asyncio.to_thread(self.work.recall, source, polled)
-            due = await asyncio.to_thread(self.work.plan_next, source)
+            return await asyncio.to_thread(self.work.plan_next, source)
         except StoreError as error:
-            log.warning("plan_failed", source=source_id, cause=str(error))
-            due = datetime.now(UTC) + source.interval
-        self.plan(source, due)
+            log.warning("plan_failed", source=source.id, cause=str(error))
+            return datetime.now(UTC) + source.interval
 
     async def do(self, name: str, work: Callable[[], None]) -> None:
         """Do a chore; whatever goes wrong with it stops nothing else."""
@@ -192,7 +196,7 @@ class Watch:
             known = before.get(source.id)
             if known == source or source.id in self.polling:
                 continue  # one that is being polled is planned anew when that ends
-            state = await asyncio.to_thread(self.work.recall, source, known)
+            state = await self.recalled(source, known)
             due = first_due(state, now=now, spread=random.random())  # noqa: S311
             if known is not None and known.interval != source.interval and state.last_poll:
                 due = max(now, next_due(source, state, now=state.last_poll, spread=0))
@@ -201,3 +205,11 @@ class Watch:
         log.info("config_live", changes=said.words)
         for warning in new.warnings:
             log.warning("config_warning", warning=warning)
+
+    async def recalled(self, source: Source, known: Source | None) -> SourceState:
+        """Return how a new or changed source fared; a store that is away just now costs no poll."""
+        try:
+            return await asyncio.to_thread(self.work.recall, source, known)
+        except StoreError as error:
+            log.warning("recall_failed", source=source.id, cause=str(error))
+            return SourceState()
