@@ -11,10 +11,11 @@ import scrapy
 import structlog
 from scrapy import Request
 
-from crawler.charset import decoded
+from crawler.charset import charset_of, decoded
 from crawler.discovery import read_list
 from crawler.discovery.candidates import by_custom, from_page, from_robots, telegram_preview
 from crawler.discovery.sampling import Listed, Probe, Sample, best_first, listed
+from crawler.discovery.sitemaps import unpacked
 from crawler.errors import PageChanged
 from crawler.extraction import extract
 from crawler.model import Keep, Lead, Page, Skipped, SkipReason, Source, SourceType, Stage
@@ -176,7 +177,8 @@ class Probing:
         except (PageChanged, WorkerFailed) as error:
             cause = error.cause if isinstance(error, PageChanged) else str(error)
             return Skipped(url=page.url, reason=SkipReason.NO_TEXT, stage=Stage.DISCOVER, detail=cause)
-        return listed(found, url=page.url, content_type=page.content_type)
+        charset = charset_of(unpacked(page.body, url=page.url), page.content_type)
+        return listed(found, url=page.url, content_type=page.content_type, charset=charset)
 
     async def samples(self, ask: Ask) -> tuple[Sample, ...]:
         """Return what the extractor makes of the newest articles of the best list."""

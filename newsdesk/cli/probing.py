@@ -91,7 +91,7 @@ def _config_or_usual(path: Path | None) -> Config:
     return configured(path)
 
 
-LIST_COLUMNS = ("format", "entries", "a_day", "newest", "zone", "languages", "full_text", "url")
+LIST_COLUMNS = ("format", "entries", "a_day", "newest", "zone", "languages", "charset", "full_text", "url")
 
 
 def _print(found: Probe) -> None:
@@ -120,6 +120,7 @@ def _list_row(one: Listed) -> dict[str, Any]:
         "newest": one.newest,
         "zone": "" if not one.dated else "named" if one.zone_known else "not named",
         "languages": [f"{code} {count}" for code, count in one.languages],
+        "charset": one.charset,
         "full_text": "yes" if one.full_text else f"{one.text_chars} chars",
         "url": one.url,
     }
