@@ -6,23 +6,25 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
+from itertools import count
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from crawler.config import Config, ConfigFile, changes, live, moved
-from crawler.errors import ConfigError, StoreError
+from crawler import supervisor
+from crawler.config import Config, ConfigFile, moved
+from crawler.errors import StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
-from crawler.polling import first_due, next_due
+from crawler.polling import next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
+from crawler.watch import Watch, chosen_sources
 from ledger import keeping
 from storage import (
     custody,
@@ -49,12 +51,6 @@ CRAWLS_AT_ONCE = 100
 """Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
 WORKERS = 2
-
-PULSE_SECONDS = 20
-"""How often the job gives a sign of life, for `swapwatch health`."""
-
-LOOK_SECONDS = 2
-"""How often the config file is looked at: an edit is live once two looks found it the same."""
 
 RUN_DAYS = 30
 """How long single crawls are remembered; the sums of their days stay."""
@@ -106,17 +102,18 @@ def run(
             if once:
                 await job.pass_over(chosen_sources(config, only), stop)
             else:
-                file = ConfigFile(config)
-                watch = Watch(job=job, only=only, stop=stop, read_again=read_again, chores=chores, file=file)
-                await watch.run()
+                beside = [(name, pause, partial(job.do, what)) for name, pause, what in chores]
+                await Watch(
+                    work=job,
+                    only=only,
+                    stop=stop,
+                    read_again=read_again,
+                    chores=beside,
+                    file=ConfigFile(config),
+                ).run()
         return Summary(reports=tuple(job.reports))
 
     return asyncio.run(work())
-
-
-def chosen_sources(config: Config, only: Sequence[str] = ()) -> tuple[Source, ...]:
-    """Return the sources named, or all that are enabled."""
-    return tuple(source for source in config.sources if (source.id in only if only else source.enabled))
 
 
 @asynccontextmanager
@@ -133,13 +130,7 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
             _adopt(engine)
             async with ready(config) as crawling:
                 archive = WarcArchive(config.data / "captures")
-                yield Job(
-                    config=config,
-                    engine=engine,
-                    archive=archive,
-                    crawling=crawling,
-                    progress=progress,
-                )
+                yield Job(config=config, engine=engine, archive=archive, crawling=crawling, progress=progress)
     finally:
         engine.dispose()
 
@@ -147,8 +138,8 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
 def _adopt(engine: Engine) -> None:
     """Enter in the chain of custody what was kept before there was one."""
     with database.transaction(engine) as session:
-        if count := custody.adopt(session, now=datetime.now(UTC)):
-            log.info("evidence_adopted", rows=count)
+        if rows := custody.adopt(session, now=datetime.now(UTC)):
+            log.info("evidence_adopted", rows=rows)
 
 
 @asynccontextmanager
@@ -200,6 +191,8 @@ class Job:
     crawling: Crawling
     progress: Progress | None
     reports: list[CrawlReport] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    """One for each poll: what the lines of its log have in common."""
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -211,41 +204,66 @@ class Job:
             await self.crawling.stop()
 
         draining = asyncio.create_task(drain_on_signal())
-        await asyncio.gather(*(self.poll(source) for source in chosen))
+        # kept as they end, and of one pass only: a job over weeks would fill the memory with them
+        await asyncio.gather(*(self.poll(source, into=self.reports) for source in chosen))
         draining.cancel()
         await self.keep_ledger()
 
-    async def poll(self, source: Source) -> None:
+    async def poll(self, source: Source, *, into: list[CrawlReport] | None = None) -> None:
         """Crawl one source once; whatever goes wrong is in its report and stops no other source."""
         async with self.places:
-            try:
-                report = await self.crawling.crawl(source, self.desk(source))
-            except StoreError as error:
-                report = _failed(source, f"the store failed: {error}")
-            except Exception as error:  # the border: one source's surprise must not end the job
-                log.exception("poll_failed", source=source.id)
-                report = _failed(source, f"{type(error).__name__}: {error}")
-        self.reports.append(report)
+            with structlog.contextvars.bound_contextvars(source=source.id, run=next(self.numbers)):
+                report = await self._crawl(source)
+                log.debug(
+                    "polled", outcome=str(report.outcome), new=report.leads_new, findings=report.findings
+                )
+        if into is None:
+            await self.keep_ledger()
+        else:
+            into.append(report)
         if self.progress is not None:
             self.progress(report)
+
+    async def _crawl(self, source: Source) -> CrawlReport:
+        try:
+            return await self.crawling.crawl(source, self.desk(source))
+        except StoreError as error:
+            return _failed(source, f"the store failed: {error}")
+        except Exception as error:  # the border: one source's surprise must not end the job
+            log.exception("poll_failed", source=source.id)
+            return _failed(source, f"{type(error).__name__}: {error}")
 
     async def keep_ledger(self) -> None:
         """Put what is new in the store to the exchanges it tells of; what fails is tried again after the next poll."""
         async with self.ledger:
             try:
-                if count := await asyncio.to_thread(update_ledger, self.engine):
-                    log.info("reconciled", findings=count)
+                if read := await asyncio.to_thread(update_ledger, self.engine):
+                    log.info("reconciled", findings=read)
             except StoreError as error:
                 log.warning("reconciling_failed", cause=str(error))
             except Exception:  # the border: what one report breaks must not end the job
                 log.exception("reconciling_failed")
 
-    async def note(self, name: str, words: str) -> None:
-        """Note something of the job itself, for commands that look from outside."""
+    async def drain(self) -> None:
+        """Let running polls finish, for some seconds."""
+        await self.crawling.stop()
 
+    async def pulse(self) -> None:
+        """Note that the loop turns and the store takes writes; for a supervisor the loop is enough."""
+        supervisor.tell(supervisor.ALIVE)
+        await self._note(notes.PULSE, f"process {os.getpid()}")
+
+    async def note_config(self, complaints: str) -> None:
+        """Note that the config is in use, or why its file is refused."""
+        await self._note(notes.CONFIG, complaints)
+
+    async def _note(self, name: str, words: str) -> None:
         def noted() -> None:
+            now = datetime.now(UTC)
             with database.transaction(self.engine) as session:
-                notes.write(session, name, words, now=datetime.now(UTC))
+                notes.write(session, name, words, now=now)
+                if name == notes.CONFIG:
+                    notes.write_sources(session, self.config.sources, now=now)
 
         try:
             await asyncio.to_thread(noted)
@@ -271,19 +289,23 @@ class Job:
                 session.flush()
             return sources.state(session, source.id)
 
+    def do(self, chore: Callable[[Engine, Config], None]) -> None:
+        """Do a chore, with the store and the config in use."""
+        chore(self.engine, self.config)
+
     async def prune(self) -> None:
         """Empty the details of leads dropped long ago; log the head of the evidence, for whoever keeps logs elsewhere."""
 
         def pruned() -> tuple[int, custody.Head | None]:
             with database.transaction(self.engine) as session:
                 runs.prune(session, now=datetime.now(UTC), keep_days=RUN_DAYS)
-                count = frontier.prune(session, now=datetime.now(UTC), keep_days=self.config.retention_days)
-                return count, custody.head(session)
+                emptied = frontier.prune(session, now=datetime.now(UTC), keep_days=self.config.retention_days)
+                return emptied, custody.head(session)
 
         try:
-            count, head = await asyncio.to_thread(pruned)
-            if count:
-                log.info("pruned", leads=count)
+            emptied, head = await asyncio.to_thread(pruned)
+            if emptied:
+                log.info("pruned", leads=emptied)
             if head is not None:
                 log.info("evidence_head", day=head.day, entries=head.entries, head=head.head)
         except StoreError as error:
@@ -373,139 +395,6 @@ def _tell(edit: StoredEdit, source: Source) -> None:
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class Watch:
-    """The job over time: each source when it is due, under the config as its file now says."""
-
-    job: Job
-    only: Sequence[str]
-    stop: asyncio.Event
-    read_again: asyncio.Event
-    chores: Sequence[Chore]
-    file: ConfigFile
-    scheduler: AsyncIOScheduler = field(
-        default_factory=lambda: AsyncIOScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        )
-    )
-    chosen: dict[str, Source] = field(default_factory=dict)
-    polling: set[str] = field(default_factory=set)
-
-    async def run(self) -> None:
-        """Poll each source when it is due until a signal comes, then drain in the order that loses nothing."""
-        await self.job.note(notes.CONFIG, "")
-        self.chosen = {one.id: one for one in chosen_sources(self.job.config, self.only)}
-        for source in self.chosen.values():
-            state = await asyncio.to_thread(self.job.state_of, source)
-            self.plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
-        self.every("pulse", timedelta(seconds=PULSE_SECONDS), self.pulse)
-        self.every("prune", timedelta(days=1), self.job.prune)
-        self.every("config", timedelta(seconds=LOOK_SECONDS), self.look)
-        for name, pause, work in self.chores:
-            self.every(f"chore:{name}", pause, self.do, name, work)
-        self.scheduler.start()
-        log.info("watching", sources=len(self.chosen))
-        await self.stop.wait()
-        log.info("stopping")
-        # pause first, drain, shut down last: the other way round cancels running polls
-        self.scheduler.pause()
-        await self.job.crawling.stop()
-        self.scheduler.shutdown(wait=False)
-
-    def every(
-        self, name: str, pause: timedelta, work: Callable[..., Awaitable[None]], *given: object
-    ) -> None:
-        """Do something now, and again after each pause."""
-        self.scheduler.add_job(
-            work,
-            "interval",
-            seconds=pause.total_seconds(),
-            args=given,
-            next_run_time=datetime.now(UTC),
-            id=name,
-        )
-
-    def plan(self, source: Source, due: datetime) -> None:
-        """Poll a source at an instant, in place of what was planned for it."""
-        self.scheduler.add_job(
-            self.poll, "date", run_date=due, args=[source.id], id=f"poll:{source.id}", replace_existing=True
-        )
-
-    async def poll(self, source_id: str) -> None:
-        """Poll a source as the config now has it, and plan its next poll; one that left the config is let go."""
-        if source_id in self.polling or source_id not in self.chosen:
-            return
-        polled = self.chosen[source_id]
-        self.polling.add(source_id)
-        try:
-            await self.job.poll(polled)
-            await self.job.keep_ledger()
-        finally:
-            self.polling.discard(source_id)
-        if source_id not in self.chosen or self.stop.is_set():
-            return
-        source = self.chosen[source_id]
-        try:
-            if moved(polled, source):
-                await asyncio.to_thread(self.job.recall, source, polled)
-            due = await asyncio.to_thread(self.job.plan_next, source)
-        except StoreError as error:
-            log.warning("plan_failed", source=source_id, cause=str(error))
-            due = datetime.now(UTC) + source.interval
-        self.plan(source, due)
-
-    async def pulse(self) -> None:
-        """Note that the loop turns and the store takes writes."""
-        await self.job.note(notes.PULSE, f"process {os.getpid()}")
-
-    async def do(self, name: str, work: Callable[[Engine, Config], None]) -> None:
-        """Do a chore; whatever goes wrong with it stops nothing else."""
-        try:
-            await asyncio.to_thread(work, self.job.engine, self.job.config)
-        except StoreError as error:
-            log.warning("chore_failed", chore=name, cause=str(error))
-        except Exception:  # the border: a chore's surprise must not end the job
-            log.exception("chore_failed", chore=name)
-
-    async def look(self) -> None:
-        """Take up an edit of the config; one that can't be used changes nothing and is told with line and remedy."""
-        again = self.read_again.is_set()
-        self.read_again.clear()
-        try:
-            found = await asyncio.to_thread(self.file.look, os.environ, ask_again=again)
-        except ConfigError as error:
-            for problem in error.problems:
-                log.warning("config_refused", problem=problem)
-            log.warning("config_kept", remedy="mend the file; the job goes on as before")
-            await self.job.note(notes.CONFIG, "; ".join(error.problems))
-            return
-        if found is not None:
-            await self.take_up(found)
-
-    async def take_up(self, new: Config) -> None:
-        """Go on under another config: sources that stay keep their place in time, no poll is lost."""
-        old, now = self.job.config, datetime.now(UTC)
-        said = changes(old, new)
-        self.job.take_up(live(old, new))
-        before, self.chosen = self.chosen, {one.id: one for one in chosen_sources(new, self.only)}
-        for gone in before.keys() - self.chosen.keys():
-            if self.scheduler.get_job(f"poll:{gone}"):
-                self.scheduler.remove_job(f"poll:{gone}")
-        for source in self.chosen.values():
-            known = before.get(source.id)
-            if known == source or source.id in self.polling:
-                continue  # one that is being polled is planned anew when that ends
-            state = await asyncio.to_thread(self.job.recall, source, known)
-            due = first_due(state, now=now, spread=random.random())  # noqa: S311
-            if known is not None and known.interval != source.interval and state.last_poll:
-                due = max(now, next_due(source, state, now=state.last_poll, spread=0))
-            self.plan(source, due)
-        await self.job.note(notes.CONFIG, "")
-        log.info("config_live", changes=said.words)
-        for warning in new.warnings:
-            log.warning("config_warning", warning=warning)
-
-
 def _failed(source: Source, cause: str) -> CrawlReport:
     now = datetime.now(UTC)
     return CrawlReport(
@@ -515,10 +404,10 @@ def _failed(source: Source, cause: str) -> CrawlReport:
 
 def update_ledger(engine: Engine) -> int:
     """Put the findings that the ledger has not read yet to their exchanges; return how many there were."""
-    count = 0
+    read = 0
     while some := _update_some(engine):
-        count += some
-    return count
+        read += some
+    return read
 
 
 def _update_some(engine: Engine) -> int:

@@ -44,31 +44,46 @@ def decoded(body: bytes, content_type: str | None = None) -> str:
     A declaration is believed only after UTF-8 has been ruled out, and only where it reads at least as well as the
     best guess: pages that declare something else than they are written in are common.
     """
+    return _read(body, content_type)[1]
+
+
+def charset_of(body: bytes, content_type: str | None = None) -> str:
+    """Return the name of the charset in which `decoded` reads `body`.
+
+    >>> charset_of("обмін".encode()), charset_of("обмін полоненими відбувся".encode("cp1251"))
+    ('utf-8', 'cp1251')
+    """
+    return _read(body, content_type)[0]
+
+
+def _read(body: bytes, content_type: str | None) -> tuple[str, str]:
+    """Return charset and text."""
     for bom, name in BOMS:
         if body.startswith(bom):
-            return body[len(bom) :].decode(name, errors="replace")
+            return name, body[len(bom) :].decode(name, errors="replace")
     wide = _utf16_without_bom(body)
     if wide:
-        return body.decode(wide, errors="replace")
+        return wide, body.decode(wide, errors="replace")
     try:
-        return body.decode("utf-8")
+        return "utf-8", body.decode("utf-8")
     except UnicodeDecodeError:
         if _mostly_utf8(body):
-            return body.decode("utf-8", errors="replace")
+            return "utf-8", body.decode("utf-8", errors="replace")
     return _not_utf8(body, content_type)
 
 
-def _not_utf8(body: bytes, content_type: str | None) -> str:
+def _not_utf8(body: bytes, content_type: str | None) -> tuple[str, str]:
     sample = _words(body[:WINDOW_BYTES])[:SAMPLE_BYTES]
     guess = _cyrillic_guess(sample)
     for name in _declared(body, content_type):
         if guess and _common(sample, name) < 0.8 * _common(sample, guess):
             continue
         try:
-            return body.decode(name, errors="replace" if name == guess else "strict")
+            return name, body.decode(name, errors="replace" if name == guess else "strict")
         except (UnicodeDecodeError, LookupError):
             continue
-    return body.decode(guess or WESTERN, errors="replace")
+    name = guess or WESTERN
+    return name, body.decode(name, errors="replace")
 
 
 def _words(body: bytes) -> bytes:

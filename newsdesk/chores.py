@@ -11,6 +11,7 @@ from crawler.config import Config
 from newsdesk import alerts
 from newsdesk.alerts.watching import Lemmas
 from newsdesk.health import daily
+from newsdesk.metrics import Metrics
 
 SEND_EVERY = timedelta(seconds=5)
 REPORT_EVERY = timedelta(minutes=10)
@@ -20,8 +21,11 @@ Task = tuple[str, timedelta, Callable[[Engine, Config], None]]
 """Name, pause, and what to do with the store and the config in use."""
 
 
-def tasks(config: Config, *, lemmas: Lemmas) -> tuple[Task, ...]:
+def tasks(config: Config, *, lemmas: Lemmas, metrics: Metrics) -> tuple[Task, ...]:
     """Return what is to be done beside polling; `lemmas` turns the words of a saved search into those of the index."""
+
+    def follow(_engine: Engine, current: Config) -> None:
+        metrics.take_up(current)
 
     def look(engine: Engine, current: Config) -> None:
         alerts.watch(engine, current, lemmas=lemmas, now=datetime.now(UTC))
@@ -36,4 +40,5 @@ def tasks(config: Config, *, lemmas: Lemmas) -> tuple[Task, ...]:
         ("look", config.alerts.every, look),
         ("send", min(SEND_EVERY, config.alerts.every), send),
         ("report", REPORT_EVERY, report),
+        ("follow", SEND_EVERY, follow),
     )

@@ -54,6 +54,7 @@ __all__ = [
     "leads",
     "leads_to",
     "totals",
+    "waiting",
 ]
 
 AT_ONCE = 200
@@ -218,6 +219,11 @@ def finding_at(session: Session, address: str) -> int | None:
         .join(ArticleAddressRow, ArticleAddressRow.article_id == FindingRow.article_id)
         .where(ArticleAddressRow.address_hash == sha256(address))
     )
+
+
+def waiting(session: Session) -> int:
+    """Return how many leads wait for their page."""
+    return int(session.scalar(select(func.count()).where(LeadRow.state == "pending")) or 0)
 
 
 def totals(session: Session) -> dict[str, dict[str, int]]:

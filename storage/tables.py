@@ -422,8 +422,9 @@ class SourceDayRow(Base):
 
     __tablename__ = "source_day"
 
-    source_id: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    """First of the key: people ask for the last weeks of all sources."""
+    source_id: Mapped[str] = mapped_column(primary_key=True)
     what: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 

@@ -11,6 +11,7 @@ from crawler.model import SkipReason
 from ledger.model import FlagKind, Unclear
 from newsdesk.cli import register
 from newsdesk.cli.marking import MARK_COLUMNS
+from newsdesk.cli.reference import reference
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
 from newsdesk.health import Check, State
 from newsdesk.ledger import CLAIM_COLUMNS, EXCHANGE_COLUMNS
@@ -104,3 +105,8 @@ def test_each_task_is_in_the_makefile_and_in_contributing(target: str) -> None:
     root = DOCS.parent
     assert re.search(rf"^{target}:", (root / "Makefile").read_text(), re.MULTILINE)
     assert f"make {target}" in (root / "CONTRIBUTING.md").read_text()
+
+
+def test_the_page_of_commands_is_current() -> None:
+    """`make docs` writes it anew."""
+    assert (DOCS / "cli.md").read_text(encoding="utf-8") == reference()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from crawler.config.settings import Config
 from crawler.model import Source
 
-AT_START = ("database_url", "data")
+AT_START = ("database_url", "data", "metrics")
 NETWORK_AT_START = ("nameserver", "ca_file")
 """Settings that a running job can't change."""
 

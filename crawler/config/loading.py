@@ -19,6 +19,7 @@ from crawler.config.settings import (
     Alerts,
     Config,
     Group,
+    MetricsPort,
     Network,
     QuietHours,
     SavedSearch,
@@ -210,7 +211,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
     return Config(
         path=folder / name,
         contact=checked.contact,
-        database_url=_database(checked.database.url.get_secret_value(), folder),
+        database_url=absolute_database(checked.database.url.get_secret_value(), folder),
         data=(folder / checked.data).absolute(),
         network=Network(
             allow_private=tuple(network.allow_private),
@@ -228,6 +229,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         retention_days=checked.retention.lead_details.days,
         rechecks=tuple(sorted(set(checked.rechecks))),
         alerts=_alerts(checked.alerts),
+        metrics=MetricsPort(**checked.metrics.model_dump()),
         warnings=tuple(warnings),
     )
 
@@ -245,7 +247,7 @@ def _alerts(part: schema.AlertsPart) -> Alerts:
     )
 
 
-def _database(url: str, folder: Path) -> str:
+def absolute_database(url: str, folder: Path) -> str:
     """Make the path of a SQLite URL absolute: relative ones start at the config's folder."""
     prefix = "sqlite:///"
     if url.startswith(prefix) and not url.startswith(prefix + "/"):

@@ -264,6 +264,13 @@ class AlertsPart(Strict):
     searches: list[SearchPart] = []
 
 
+class MetricsPart(Strict):
+    """Where the running job shows its figures and health."""
+
+    port: Port | None = None
+    no_success: Duration = timedelta(hours=6)
+
+
 class ConfigFile(Strict):
     """The whole of config.yaml."""
 
@@ -286,4 +293,5 @@ class ConfigFile(Strict):
         timedelta(days=30),
     ]
     alerts: AlertsPart = AlertsPart()
+    metrics: MetricsPart = MetricsPart()
     sources: list[SourcePart]

@@ -77,6 +77,16 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MetricsPort:
+    """Where the running job shows its figures and health."""
+
+    port: int | None = None
+    """On this machine only; None: nowhere."""
+    no_success: timedelta = timedelta(hours=6)
+    """For how long no source at all may have succeeded before health turns red."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything an operator decides; paths are absolute."""
 
@@ -93,6 +103,7 @@ class Config:
     rechecks: tuple[timedelta, ...] = ()
     """How long after it was first kept the page of a finding is read again."""
     alerts: Alerts = Alerts()
+    metrics: MetricsPort = MetricsPort()
     warnings: tuple[str, ...] = ()
     digest: str = ""
     """SHA-256 of the file it was read from."""

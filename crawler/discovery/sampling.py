@@ -50,6 +50,8 @@ class Listed:
     text_chars: int
     """Characters of the list's own text of an article, in the middle."""
     content_type: str | None
+    charset: str
+    """In which it was read, whatever it declares."""
     links: tuple[str, ...]
     """The newest articles."""
     children: tuple[str, ...] = ()
@@ -92,7 +94,7 @@ class Probe:
     requests: int
 
 
-def listed(found: Discovered, *, url: str, content_type: str | None) -> Listed:
+def listed(found: Discovered, *, url: str, content_type: str | None, charset: str) -> Listed:
     """Return what a list is like."""
     dates = sorted(lead.published for lead in found.leads if lead.published)
     codes = Counter(
@@ -111,6 +113,7 @@ def listed(found: Discovered, *, url: str, content_type: str | None) -> Listed:
         languages=tuple(codes.most_common()),
         text_chars=int(median(len(lead.text or "") for lead in found.leads)) if found.leads else 0,
         content_type=content_type,
+        charset=charset,
         links=tuple(lead.url for lead in found.leads if not lead.complete),
         children=found.children,
         warnings=found.warnings,

@@ -134,8 +134,8 @@ class Crawling:
             raise TypeError("Scrapy made no spider")
         return await spider.finished()
 
-    async def probe(self, source: Source) -> Probe:
-        """Look for lists of articles at a source's address, and store nothing."""
+    async def probe(self, source: Source, *, only_its_list: bool = False) -> Probe:
+        """Look for lists of articles at a source's address, or at its own list only, and store nothing."""
         from scrapy.crawler import Crawler
         from scrapy.settings import Settings
 
@@ -147,7 +147,11 @@ class Crawling:
         crawler = Crawler(
             AskingSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent))
         )
-        await self._runner.crawl(crawler, source=source, crawling=self, work=Probing(self, source).work)
+        if source.delay is not None:
+            self.gate.set_delay(source.url, source.delay)
+        probing = Probing(self, source)
+        work = probing.check if only_its_list else probing.work
+        await self._runner.crawl(crawler, source=source, crawling=self, work=work)
         spider = crawler.spider
         if not isinstance(spider, AskingSpider):
             raise TypeError("Scrapy made no spider")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -10,13 +11,14 @@ import scrapy
 import structlog
 from scrapy import Request
 
-from crawler.charset import decoded
+from crawler.charset import charset_of, decoded
 from crawler.discovery import read_list
 from crawler.discovery.candidates import by_custom, from_page, from_robots, telegram_preview
 from crawler.discovery.sampling import Listed, Probe, Sample, best_first, listed
+from crawler.discovery.sitemaps import unpacked
 from crawler.errors import PageChanged
 from crawler.extraction import extract
-from crawler.model import Lead, Page, Skipped, SkipReason, Source, Stage
+from crawler.model import Keep, Lead, Page, Skipped, SkipReason, Source, SourceType, Stage
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
 from crawler.spiders.tally import Tally
 from crawler.spiders.workers import WorkerFailed
@@ -38,7 +40,8 @@ SAMPLES = 3
 
 log = structlog.get_logger("swapwatch.probe")
 
-Ask = Callable[[str], Awaitable["Page | Skipped"]]
+Ask = Callable[..., Awaitable["Page | Skipped"]]
+"""Asks for an address; `is_list` where it is a source's own list."""
 
 
 class AskingSpider(scrapy.Spider):
@@ -70,12 +73,12 @@ class AskingSpider(scrapy.Spider):
         for request in requests:
             yield request
 
-    async def ask(self, url: str) -> Page | Skipped:
+    async def ask(self, url: str, *, is_list: bool = False) -> Page | Skipped:
         """Return what an address answers, or why it gave nothing."""
         engine = self.crawler.engine
         if engine is None:
             raise RuntimeError("the crawl has ended")
-        request = Request(url, meta={"download_maxsize": self.source.limits.feed_bytes})
+        request = Request(url, meta={"is_list": is_list, "download_maxsize": self.source.limits.feed_bytes})
         try:
             response = await engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - whatever kept us from it has a name
@@ -113,11 +116,24 @@ class Probing:
         if not any(one.format not in ("section", "sitemap") for one in self.lists):
             await self.look_at_all(ask, by_custom(urljoin(url, "/")), named=False)
         self.lists.sort(key=best_first)
+        return await self.result(ask)
+
+    async def check(self, ask: Ask) -> Probe:
+        """Look at the list of a source, or at its fallback, and at three articles."""
+        await self.look(ask, self.source.url, is_list=True)
+        if not self.lists and self.source.fallback:
+            self.source = replace(self.source, type=SourceType.AUTO)
+            await self.look(ask, self.source.fallback or "", is_list=True)
+        return await self.result(ask)
+
+    async def result(self, ask: Ask) -> Probe:
+        """Return what was found, with what becomes of the newest articles of the best list."""
+        rules = self.crawling.robots.known(self.source.url)
         return Probe(
-            url=url,
+            url=self.source.url,
             lists=tuple(self.lists),
             failed=tuple(self.failed),
-            samples=await self.samples(ask),
+            samples=() if self.source.keep is Keep.TITLE else await self.samples(ask),
             crawl_delay=rules.crawl_delay() if rules else None,
             requests=len(self.seen),
         )
@@ -128,12 +144,12 @@ class Probing:
             if len(self.seen) < MOST_REQUESTS:
                 await self.look(ask, url, named=named)
 
-    async def look(self, ask: Ask, url: str, *, named: bool = True) -> Page | None:
+    async def look(self, ask: Ask, url: str, *, named: bool = True, is_list: bool = False) -> Page | None:
         """Ask for an address and note the list it is; return the page where it is one for readers."""
         if canonical(url) in self.seen:
             return None
         self.seen.add(canonical(url))
-        page = await ask(url)
+        page = await ask(url, is_list=is_list)
         found = page if isinstance(page, Skipped) else await self.read(page)
         if isinstance(found, Skipped):
             if named:
@@ -141,7 +157,7 @@ class Probing:
         else:
             self.lists.append(found)
             for child in found.children[:MOST_CHILDREN]:
-                await self.look(ask, child, named=named)
+                await self.look(ask, child, named=named, is_list=is_list)
         if isinstance(page, Skipped) or (isinstance(found, Listed) and found.format != "section"):
             return None
         return page
@@ -161,7 +177,8 @@ class Probing:
         except (PageChanged, WorkerFailed) as error:
             cause = error.cause if isinstance(error, PageChanged) else str(error)
             return Skipped(url=page.url, reason=SkipReason.NO_TEXT, stage=Stage.DISCOVER, detail=cause)
-        return listed(found, url=page.url, content_type=page.content_type)
+        charset = charset_of(unpacked(page.body, url=page.url), page.content_type)
+        return listed(found, url=page.url, content_type=page.content_type, charset=charset)
 
     async def samples(self, ask: Ask) -> tuple[Sample, ...]:
         """Return what the extractor makes of the newest articles of the best list."""

@@ -150,7 +150,8 @@ class SourceSpider(scrapy.Spider):
 
     async def _commit_list(self, response: Response, walk: ListWalk, found: Discovered) -> Request | None:
         """Commit the leads of one page; with the last page also the feed state that led to them."""
-        self.tally.skipped.update(skip.reason for skip in found.skipped)
+        for skip in found.skipped:
+            self.tally.count_skip(skip)
         for warning in found.warnings:
             self.log_once(f"list: {warning}", url=response.url)
         if walk.first:
@@ -323,7 +324,7 @@ class SourceSpider(scrapy.Spider):
     async def _drop(self, waiting: OpenLead, skip: Skipped) -> None:
         evidence = await self.evidence.of(waiting.lead) if skip.retry else None
         await self._store(self.desk.close, waiting.id, skip, evidence)
-        self.tally.skipped[skip.reason] += 1
+        self.tally.count_skip(skip)
         if waiting.known and not skip.retry:
             log.info(
                 "looked_again",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler.language import detect
-from crawler.model import CrawlReport, Discovered, Outcome, SkipReason, Source, SourceState
+from crawler.model import CrawlReport, Discovered, Outcome, Skipped, SkipReason, Source, SourceState, Stage
 
 FUTURE = timedelta(minutes=15)
 """How far a list's clock may be ahead of ours before its dates count as lying in the future."""
@@ -37,12 +37,18 @@ class Tally:
     near_misses: int = 0
     versions: int = 0
     skipped: Counter[SkipReason] = field(default_factory=Counter)
+    dropped_at: Counter[Stage] = field(default_factory=Counter)
     error: str | None = None
     error_url: str | None = None
     hold_until: datetime | None = None
     """When the source's own host may be asked again, where it asked for a pause."""
     listed: bool = False
     """True once the source's list was read, or known to be unchanged."""
+
+    def count_skip(self, skip: Skipped) -> None:
+        """Count a drop, by reason and by stage."""
+        self.skipped[skip.reason] += 1
+        self.dropped_at[skip.stage] += 1
 
     def count_list(self, found: Discovered, *, languages: tuple[str, ...], now: datetime) -> None:
         """Count what one page of a list looks like, so that a change of its habits shows."""
@@ -69,6 +75,7 @@ class Tally:
             near_misses=self.near_misses,
             versions=self.versions,
             skipped=tuple(sorted(self.skipped.items())),
+            dropped_at=tuple(sorted(self.dropped_at.items())),
             error=self.error or (None if self.listed else "stopped before the list was read"),
             url=self.error_url or (source.url if failed else None),
             requests=self.requests,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from importlib import import_module
 
 import typer
 
 from newsdesk.cli.app import app, guarded
 
-__all__ = ["PARTS", "main", "register"]
+__all__ = ["PARTS", "main", "register", "register_all"]
 
 PARTS = (
     "running",
@@ -38,5 +39,11 @@ def register(into: typer.Typer) -> None:
 
 def main() -> None:
     """Run the command and end the process with the exit code that the architecture promises."""
-    register(app)
+    register_all()
     sys.exit(guarded(app))
+
+
+@cache
+def register_all() -> None:
+    """Add the commands of all parts to the command, once."""
+    register(app)

@@ -53,7 +53,6 @@ SHARED = Shared()
 app = typer.Typer(
     name="swapwatch",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Reads news outlets for reports on prisoner-of-war exchanges and keeps every report with its evidence."

@@ -11,6 +11,7 @@ import typer
 
 from crawler.errors import UsageError
 from newsdesk.cli.app import ConfigOption, Exit, configured, opened, printable, say
+from newsdesk.cli.in_use import configured_or_in_use
 from newsdesk.cli.output import short
 
 
@@ -31,17 +32,21 @@ def register(app: typer.Typer) -> None:
 
 def health(
     hours: Annotated[
-        int, typer.Option("--hours", min=1, help="For how long no source at all may have succeeded.")
-    ] = 6,
+        int | None,
+        typer.Option(
+            "--hours", min=1, help="For how long no source at all may have succeeded.", show_default="6"
+        ),
+    ] = None,
     config: ConfigOption = None,
 ) -> int:
     """Print complaints and warnings, or one line where all is well."""
     from newsdesk.health import look_at_job
     from storage.engine import transaction
 
-    checked, now = configured(config), datetime.now(UTC)
+    checked, now = configured_or_in_use(config), datetime.now(UTC)
+    patience = timedelta(hours=hours) if hours else checked.metrics.no_success
     with transaction(opened(checked)) as session:
-        found = look_at_job(session, checked.sources, now=now, patience=timedelta(hours=hours))
+        found = look_at_job(session, checked.sources, now=now, patience=patience)
     for words in found.complaints:
         typer.echo(f"red: {printable(words)}")
     for words in found.warnings:

@@ -6,16 +6,27 @@ import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
 from crawler.errors import UsageError
-from newsdesk.cli.app import SHARED, ConfigOption, Exit, Format, configured, printable, say
+from newsdesk.cli.app import (
+    SHARED,
+    ConfigOption,
+    Exit,
+    Format,
+    FormatOption,
+    configured,
+    printable,
+    say,
+)
 from newsdesk.cli.output import short, write_csv, write_rows
 
 if TYPE_CHECKING:
     from crawler.config import Config
     from crawler.discovery import Listed, Probe, Sample
+    from crawler.model import Source
 
 
 def register(group: typer.Typer) -> None:
@@ -24,6 +35,10 @@ def register(group: typer.Typer) -> None:
         "probe",
         help="Look for an outlet's lists of articles and print a source to paste; exits 3 if there is none.\n\nExample: swapwatch sources probe https://outlet.example",
     )(probe)
+    group.command(
+        "check",
+        help="Ask each source once, store nothing, and say what came; exits 4 if one fails.\n\nExample: swapwatch sources check pravda-ua-uk",
+    )(check)
     group.command(
         "import",
         help="Print the feeds of an OPML file as sources to paste.\n\nExample: swapwatch sources import feeds.opml",
@@ -76,23 +91,11 @@ def _config_or_usual(path: Path | None) -> Config:
     return configured(path)
 
 
-LIST_COLUMNS = ("format", "entries", "a_day", "newest", "zone", "languages", "full_text", "url")
+LIST_COLUMNS = ("format", "entries", "a_day", "newest", "zone", "languages", "charset", "full_text", "url")
 
 
 def _print(found: Probe) -> None:
-    rows = [
-        {
-            "format": one.format,
-            "entries": one.entries,
-            "a_day": None if one.a_day is None else round(one.a_day, 1),
-            "newest": one.newest,
-            "zone": "" if not one.dated else "named" if one.zone_known else "not named",
-            "languages": [f"{code} {count}" for code, count in one.languages],
-            "full_text": "yes" if one.full_text else f"{one.text_chars} chars",
-            "url": one.url,
-        }
-        for one in found.lists
-    ]
+    rows = [_list_row(one) for one in found.lists]
     typer.echo("Lists, the best first" if rows else "No list of articles was found")
     if rows:
         write_rows(rows, columns=LIST_COLUMNS, form=Format.TABLE)
@@ -101,10 +104,26 @@ def _print(found: Probe) -> None:
         typer.echo(printable(f"not usable: {skip.url}: {skip.reason}, {skip.detail}"))
     delay = "none" if found.crawl_delay is None else f"{found.crawl_delay:g} s"
     typer.echo(f"robots.txt: delay {delay}; {found.requests} addresses were asked for")
+    if found.lists and not found.samples:
+        typer.echo("its posts are whole in the list: no page is fetched")
     if found.samples:
         typer.echo("\nWhat the extractor makes of its newest articles")
         for sample in found.samples:
             typer.echo(printable(_sample(sample)))
+
+
+def _list_row(one: Listed) -> dict[str, Any]:
+    return {
+        "format": one.format,
+        "entries": one.entries,
+        "a_day": None if one.a_day is None else round(one.a_day, 1 if one.a_day > 1 else 2),
+        "newest": one.newest,
+        "zone": "" if not one.dated else "named" if one.zone_known else "not named",
+        "languages": [f"{code} {count}" for code, count in one.languages],
+        "charset": one.charset,
+        "full_text": "yes" if one.full_text else f"{one.text_chars} chars",
+        "url": one.url,
+    }
 
 
 def _sample(sample: Sample) -> str:
@@ -124,11 +143,72 @@ def _entry(best: Listed) -> dict[str, Any]:
     from newsdesk.opml import duration
 
     return {
-        "name": best.title or None or best.url,
+        "name": best.title or urlsplit(best.url).hostname,
         "languages": [code for code, count in best.languages if count * 10 >= best.entries] or None,
         "type": str(best.type),
         "url": best.url,
         "interval": duration(interval_for(best).total_seconds()),
+    }
+
+
+CHECK_COLUMNS = ("source", *LIST_COLUMNS[:-1], "delay", "articles", "error")
+
+AT_ONCE = 20
+"""Sources that are asked at the same time."""
+
+
+def check(
+    source: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Only these sources.")] = None,
+    form: FormatOption = Format.TABLE,
+    config: ConfigOption = None,
+) -> int:
+    """Look at the list and three articles of each source."""
+    import scheduler
+    from newsdesk.cli.running import _check_sources
+
+    checked = configured(config)
+    _check_sources([one.id for one in checked.sources], source or [])
+    chosen = [one for one in checked.sources if (one.id in source if source else one.enabled)]
+
+    async def look() -> list[dict[str, Any]]:
+        places = asyncio.Semaphore(AT_ONCE)
+        async with scheduler.ready(checked) as crawling:
+
+            async def one(asked: Source) -> dict[str, Any]:
+                async with places:
+                    return _checked(asked, await crawling.probe(asked, only_its_list=True))
+
+            return await asyncio.gather(*map(one, chosen))
+
+    rows = asyncio.run(look())
+    if form is not Format.TABLE:
+        write_rows(rows, columns=CHECK_COLUMNS, form=form)
+    else:
+        write_rows(rows, columns=CHECK_COLUMNS[:-1], form=form)
+        for row in rows:
+            if row["error"]:
+                typer.echo(printable(f"{row['source']}: {row['error']}"))
+    return Exit.CHECK_FAILED if any(row["failed"] for row in rows) else Exit.DONE
+
+
+def _checked(source: Source, found: Probe) -> dict[str, Any]:
+    """Return what a source's check brought; it failed without a list, and where no article could be read."""
+    from crawler.model import Article, Skipped
+
+    complaints = [f"{skip.url}: {skip.reason}, {skip.detail}" for skip in found.failed]
+    read = [sample for sample in found.samples if isinstance(sample.outcome, Article)]
+    complaints += [
+        f"{sample.url}: {sample.outcome.reason}, {sample.outcome.detail}"
+        for sample in found.samples
+        if isinstance(sample.outcome, Skipped)
+    ]
+    row = _list_row(found.lists[0]) if found.lists else dict.fromkeys(LIST_COLUMNS)
+    return row | {
+        "source": source.id,
+        "delay": found.crawl_delay,
+        "articles": f"{len(read)} of {len(found.samples)}" if found.samples else "",
+        "error": "; ".join(complaints),
+        "failed": not found.lists or (bool(found.samples) and not read),
     }
 
 

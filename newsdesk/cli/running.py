@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -25,6 +26,17 @@ REPORT_COLUMNS = (
     "error",
 )
 
+
+class LogForm(StrEnum):
+    """How log lines come out."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    JSON = "json"
+
+
+LOG_AS_JSON = {LogForm.AUTO: None, LogForm.TEXT: False, LogForm.JSON: True}
+
 OnlyOption = Annotated[
     list[str] | None,
     typer.Option("--source", metavar="ID", help="Only this source; may be given several times."),
@@ -43,6 +55,9 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="One pass over all sources, then a table.")] = False,
     source: OnlyOption = None,
     form: FormatOption = Format.TABLE,
+    log: Annotated[
+        LogForm, typer.Option("--log", help="How log lines come out; auto: text on a terminal, else JSON.")
+    ] = LogForm.AUTO,
     config: ConfigOption = None,
 ) -> int:
     """Poll sources and keep findings."""
@@ -54,16 +69,23 @@ def run(
         raise UsageError(
             f"{checked.path}: no source is enabled; set `enabled: true` on one, or name it with --source"
         )
-    logs.configure(verbose=SHARED.debug)
+    logs.configure(json=LOG_AS_JSON[log], verbose=SHARED.debug)
     import scheduler
 
     if not once:
         from crawler.language import query_lemmas
         from newsdesk import chores
+        from newsdesk.metrics import Metrics
 
-        scheduler.run(
-            checked, once=False, only=source or [], chores=chores.tasks(checked, lemmas=query_lemmas)
-        )
+        measured = Metrics(checked)
+        with measured.served():
+            scheduler.run(
+                checked,
+                once=False,
+                only=source or [],
+                progress=measured.polled,
+                chores=chores.tasks(checked, lemmas=query_lemmas, metrics=measured),
+            )
         return Exit.DONE
     with progress(len(source or [one for one in checked.sources if one.enabled])) as advance:
         summary = scheduler.run(checked, once=True, only=source or [], progress=advance)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from newsdesk.cli import probing
 from newsdesk.cli.app import (
     ConfigOption,
-    Exit,
     Format,
     FormatOption,
     configured,
@@ -19,8 +18,9 @@ from newsdesk.cli.app import (
     printable,
     say,
 )
+from newsdesk.cli.in_use import configured_or_in_use
 from newsdesk.cli.output import write_rows
-from newsdesk.cli.running import OnlyOption, _check_sources, print_reports
+from newsdesk.cli.running import OnlyOption, _check_sources
 
 if TYPE_CHECKING:
     from crawler.config import Config
@@ -40,10 +40,6 @@ def register(app: typer.Typer) -> None:
     group.command(
         "list", help="List the configured sources.\n\nExample: swapwatch sources list --format csv"
     )(list_sources)
-    group.command(
-        "check",
-        help="Ask each source once, store nothing, and say what came; exits 4 if one fails.\n\nExample: swapwatch sources check pravda-ua-uk",
-    )(check)
     group.command(
         "status", help="Show how each source fares, the worst first.\n\nExample: swapwatch sources status"
     )(status)
@@ -74,34 +70,6 @@ def list_sources(form: FormatOption = Format.TABLE, config: ConfigOption = None)
     )
 
 
-def check(
-    source: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Only these sources.")] = None,
-    form: FormatOption = Format.TABLE,
-    config: ConfigOption = None,
-) -> int:
-    """Poll sources into a scratch store and print the table."""
-    import tempfile
-    from dataclasses import replace
-    from pathlib import Path
-
-    import scheduler
-    from crawler.model import Outcome
-
-    checked = configured(config)
-    _check_sources([one.id for one in checked.sources], source or [])
-    with tempfile.TemporaryDirectory(prefix="swapwatch-check-") as folder:
-        few = tuple(
-            replace(one, limits=replace(one.limits, pages=min(one.limits.pages, 3)))
-            for one in checked.sources
-        )
-        scratch = replace(
-            checked, database_url=f"sqlite:///{folder}/check.db", data=Path(folder), sources=few
-        )
-        summary = scheduler.run(scratch, once=True, only=source or [])
-    print_reports(summary.reports, form)
-    return Exit.CHECK_FAILED if any(one.outcome is Outcome.ERROR for one in summary.reports) else Exit.DONE
-
-
 STATUS_COLUMNS = (
     "source", "state", "since", "last_success", "next_try", "entries_a_day", "findings_a_day", "extraction_yield",
     "requests_a_day", "kilobytes_a_day", "failures", "words",
@@ -113,7 +81,7 @@ TABLE_COLUMNS = STATUS_COLUMNS[:-2]
 
 def status(source: OnlyOption = None, form: FormatOption = Format.TABLE, config: ConfigOption = None) -> None:
     """Print how each configured source fares."""
-    checked = configured(config)
+    checked = configured_or_in_use(config)
     _check_sources([one.id for one in checked.sources], source or [])
     chosen = [one for one in checked.sources if not source or one.id in source]
     rows = status_rows(checked, chosen)

@@ -63,14 +63,18 @@ def summary(days: Mapping[str, Day]) -> dict[str, Any]:
         "fetched": total["fetched"],
         "findings": total["findings"],
         "near_misses": total["near_misses"],
-        "dropped": {
-            what.removeprefix("skipped:"): count
-            for what, count in total.most_common()
-            if what.startswith("skipped:")
-        },
+        "dropped": _named(total, "skipped:"),
+        "dropped_at": _named(total, "dropped_at:"),
         "requests": total["requests"],
         "kilobytes": total["kilobytes"],
         "slowest": [
             f"{one} {seconds[one]:.1f}s" for one in sorted(seconds, key=lambda one: -seconds[one])[:SHOWN]
         ],
+    }
+
+
+def _named(total: Counter[str], prefix: str) -> dict[str, int]:
+    """Return the counts whose names begin so, the largest first."""
+    return {
+        what.removeprefix(prefix): count for what, count in total.most_common() if what.startswith(prefix)
     }

@@ -19,11 +19,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "source_day",
-        sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("source_id", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("source_id", "day", "what", name=op.f("pk_source_day")),
+        sa.PrimaryKeyConstraint("day", "source_id", "what", name=op.f("pk_source_day")),
     )
     _sum_up_days()
     op.create_table(

@@ -44,6 +44,7 @@ async def test_a_feed_that_the_front_page_names_is_found_and_sampled(
     assert best.a_day == 24
     assert best.zone_known
     assert best.languages == (("uk", 8),)
+    assert best.charset == "utf-8"
     assert not best.full_text
     assert interval_for(best) == timedelta(minutes=60)
     first, *others = found.samples
@@ -102,3 +103,13 @@ async def test_a_private_address_is_not_asked(crawling: Crawling, canary: Site, 
     found = await crawling.probe(source(url=f"{canary.url}/", ports=(canary.port,), type=SourceType.AUTO))
     assert found.lists == ()
     assert canary.connections == 0
+
+
+async def test_the_charset_is_the_one_it_is_written_in(
+    crawling: Crawling, site: Site, source: MakeSource
+) -> None:
+    item = f"<item><title>{TITLE}, про це повідомив штаб</title><link>{site.url}/a</link></item>"
+    body = f"<rss version='2.0'><channel>{item}</channel></rss>".encode("cp1251")
+    site.answers = {"/rss": http(body, kind="application/rss+xml; charset=utf-8")}
+    found = await crawling.probe(source(), only_its_list=True)
+    assert (found.lists[0].charset, found.lists[0].entries) == ("cp1251", 1)

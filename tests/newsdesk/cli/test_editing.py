@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,9 +51,12 @@ def test_edits_are_live_without_a_restart_and_mistakes_change_nothing(
         assert wait_for(
             lambda: all(served.asked[f"/{name}.rss"] >= before[f"/{name}.rss"] + 2 for name in "abc")
         )
-        refused = job.ask("sources", "status")
-        assert refused.returncode == 2
-        assert "config.yaml:6:" in refused.stderr
+        told = job.ask("sources", "status", "--format", "jsonl")
+        assert told.returncode == 0
+        assert "refused: config.yaml:6:" in told.stderr
+        assert sorted(json.loads(line)["source"] for line in told.stdout.splitlines()) == ["a", "b", "c", "d"]
+        assert job.ask("health").returncode == 0
+        assert job.ask("sources", "list").returncode == 2
 
         # by rename: a source less; its finding stays
         (tmp_path / "new").write_text(config(served, a="1s", c="1s", d="1h"), encoding="utf-8")
@@ -63,6 +67,10 @@ def test_edits_are_live_without_a_restart_and_mistakes_change_nothing(
         assert wait_for(lambda: served.asked["/a.rss"] >= others + 3)
         assert served.asked["/b.rss"] <= left + 1
         assert "/b-1" in job.ask("search", "обмін", "--source", "b", "--format", "jsonl").stdout
+        path.unlink()
+        assert wait_for(lambda: len(job.logged("config_refused")) > 1)
+        assert job.ask("health").returncode == 0
+        path.write_text("version: 1\nsources: 7\n", encoding="utf-8")
     assert job.logged("config_kept")
     assert not job.logged("poll_failed")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -44,6 +45,26 @@ def test_what_probe_prints_can_be_pasted_and_works(served: Outlets, tmp_path: Pa
     (source,) = load(path, {}).sources
     assert (source.url, source.type) == (f"{served.url}/a.rss", "feed")
     assert ask(tmp_path, "check").returncode == 0
+    assert not (tmp_path / "data").exists()
+
+
+def test_check_tells_what_each_source_is_like_and_fails_where_one_does(
+    served: Outlets, tmp_path: Path
+) -> None:
+    more = "".join(
+        f"\n  - {{id: {name}, name: A, country: UA, side: ua, ownership: state, languages: [uk], url: '{served.url}/{name}.rss'}}"
+        for name in "ab"
+    )
+    (tmp_path / "config.yaml").write_text(f"{HEAD}{more}\n", encoding="utf-8")
+    assert ask(tmp_path, "check").returncode == 0
+    served.broken = {"b"}
+    done = ask(tmp_path, "check", "--format", "jsonl")
+    assert done.returncode == 4
+    good, bad = (json.loads(line) for line in done.stdout.splitlines())
+    assert (good["source"], good["format"], good["entries"], good["articles"]) == ("a", "rss", 1, "1 of 1")
+    assert (bad["source"], bad["format"], bad["failed"]) == ("b", None, True)
+    assert "HTTP 500" in bad["error"]
+    assert ask(tmp_path, "check", "a").returncode == 0
     assert not (tmp_path / "data").exists()
 
 

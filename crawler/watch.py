@@ -1,0 +1,215 @@
+"""The job over time: each source polled when it is due, under the config as its file now says, with chores beside.
+
+What the work itself is, is handed in: nothing here knows store or network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from crawler import supervisor
+from crawler.config import Config, ConfigFile, changes, live, moved
+from crawler.errors import ConfigError, StoreError
+from crawler.model import Source, SourceState
+from crawler.polling import first_due, next_due
+
+PULSE_SECONDS = 20
+"""How often the job gives a sign of life, for `swapwatch health`."""
+
+LOOK_SECONDS = 2
+"""How often the config file is looked at: an edit is live once two looks found it the same."""
+
+Chore = tuple[str, timedelta, Callable[[], None]]
+"""Something to do beside polling: name, pause, and what to do; it may block."""
+
+log = structlog.get_logger("swapwatch.watch")
+
+
+class Work(Protocol):
+    """What is to be done over time. Methods that are no coroutines block, and are called in threads."""
+
+    config: Config
+    """The one in use."""
+
+    async def poll(self, source: Source) -> None:
+        """Crawl a source once; whatever goes wrong stops no other."""
+
+    async def drain(self) -> None:
+        """Let running polls finish, for some seconds."""
+
+    async def prune(self) -> None:
+        """Forget what has had its time."""
+
+    async def pulse(self) -> None:
+        """Give a sign of life."""
+
+    async def note_config(self, complaints: str) -> None:
+        """Note that the config is in use, or why its file is refused."""
+
+    def take_up(self, config: Config) -> None:
+        """Go on under another config; does not block."""
+
+    def state_of(self, source: Source) -> SourceState:
+        """Return how a source fared so far."""
+
+    def recall(self, source: Source, known: Source | None) -> SourceState:
+        """Return how a source that is new or changed fared; of a list that moved nothing is remembered."""
+
+    def plan_next(self, source: Source) -> datetime:
+        """Store and return when a source is due next."""
+
+
+def chosen_sources(config: Config, only: Sequence[str] = ()) -> tuple[Source, ...]:
+    """Return the sources named, or all that are enabled."""
+    return tuple(source for source in config.sources if (source.id in only if only else source.enabled))
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """The job over time: each source when it is due, under the config as its file now says."""
+
+    work: Work
+    only: Sequence[str]
+    stop: asyncio.Event
+    read_again: asyncio.Event
+    chores: Sequence[Chore]
+    file: ConfigFile
+    scheduler: AsyncIOScheduler = field(
+        default_factory=lambda: AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+    )
+    chosen: dict[str, Source] = field(default_factory=dict)
+    polling: set[str] = field(default_factory=set)
+
+    async def run(self) -> None:
+        """Poll each source when it is due until a signal comes, then drain in the order that loses nothing."""
+        await self.work.note_config("")
+        self.chosen = {one.id: one for one in chosen_sources(self.work.config, self.only)}
+        for source in self.chosen.values():
+            state = await asyncio.to_thread(self.work.state_of, source)
+            self.plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
+        self.every("pulse", timedelta(seconds=PULSE_SECONDS), self.work.pulse)
+        self.every("prune", timedelta(days=1), self.work.prune)
+        self.every("config", timedelta(seconds=LOOK_SECONDS), self.look)
+        for name, pause, work in self.chores:
+            self.every(f"chore:{name}", pause, self.do, name, work)
+        self.scheduler.start()
+        log.info("watching", sources=len(self.chosen))
+        supervisor.tell(supervisor.READY)
+        await self.stop.wait()
+        log.info("stopping")
+        supervisor.tell(supervisor.STOPPING)
+        # pause first, drain, shut down last: the other way round cancels running polls
+        self.scheduler.pause()
+        await self.work.drain()
+        self.scheduler.shutdown(wait=False)
+
+    def every(
+        self, name: str, pause: timedelta, work: Callable[..., Awaitable[None]], *given: object
+    ) -> None:
+        """Do something now, and again after each pause."""
+        self.scheduler.add_job(
+            work,
+            "interval",
+            seconds=pause.total_seconds(),
+            args=given,
+            next_run_time=datetime.now(UTC),
+            id=name,
+        )
+
+    def plan(self, source: Source, due: datetime) -> None:
+        """Poll a source at an instant, in place of what was planned for it."""
+        self.scheduler.add_job(
+            self.poll, "date", run_date=due, args=[source.id], id=f"poll:{source.id}", replace_existing=True
+        )
+
+    async def poll(self, source_id: str) -> None:
+        """Poll a source as the config now has it, and plan its next poll; one that left the config is let go."""
+        if source_id in self.polling or source_id not in self.chosen:
+            return
+        polled = self.chosen[source_id]
+        self.polling.add(source_id)
+        try:
+            await self.work.poll(polled)
+            while (source := self.chosen.get(source_id)) is not None and not self.stop.is_set():
+                due = await self.next_after(polled, source)
+                if self.chosen.get(source_id) is source:  # else it was edited in between: plan it anew
+                    self.plan(source, due)
+                    return
+        finally:
+            self.polling.discard(source_id)
+
+    async def next_after(self, polled: Source, source: Source) -> datetime:
+        """Return when to poll a source that was just polled, perhaps under another config."""
+        try:
+            if moved(polled, source):
+                await asyncio.to_thread(self.work.recall, source, polled)
+            return await asyncio.to_thread(self.work.plan_next, source)
+        except StoreError as error:
+            log.warning("plan_failed", source=source.id, cause=str(error))
+            return datetime.now(UTC) + source.interval
+
+    async def do(self, name: str, work: Callable[[], None]) -> None:
+        """Do a chore; whatever goes wrong with it stops nothing else."""
+        try:
+            await asyncio.to_thread(work)
+        except StoreError as error:
+            log.warning("chore_failed", chore=name, cause=str(error))
+        except Exception:  # the border: a chore's surprise must not end the job
+            log.exception("chore_failed", chore=name)
+
+    async def look(self) -> None:
+        """Take up an edit of the config; one that can't be used changes nothing and is told with line and remedy."""
+        again = self.read_again.is_set()
+        self.read_again.clear()
+        try:
+            found = await asyncio.to_thread(self.file.look, os.environ, ask_again=again)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.warning("config_refused", problem=problem)
+            log.warning("config_kept", remedy="mend the file; the job goes on as before")
+            await self.work.note_config("; ".join(error.problems))
+            return
+        if found is not None:
+            await self.take_up(found)
+
+    async def take_up(self, new: Config) -> None:
+        """Go on under another config: sources that stay keep their place in time, no poll is lost."""
+        old, now = self.work.config, datetime.now(UTC)
+        said = changes(old, new)
+        self.work.take_up(live(old, new))
+        before, self.chosen = self.chosen, {one.id: one for one in chosen_sources(new, self.only)}
+        for gone in before.keys() - self.chosen.keys():
+            if self.scheduler.get_job(f"poll:{gone}"):
+                self.scheduler.remove_job(f"poll:{gone}")
+        for source in self.chosen.values():
+            known = before.get(source.id)
+            if known == source or source.id in self.polling:
+                continue  # one that is being polled is planned anew when that ends
+            state = await self.recalled(source, known)
+            due = first_due(state, now=now, spread=random.random())  # noqa: S311
+            if known is not None and known.interval != source.interval and state.last_poll:
+                due = max(now, next_due(source, state, now=state.last_poll, spread=0))
+            self.plan(source, due)
+        await self.work.note_config("")
+        log.info("config_live", changes=said.words)
+        for warning in new.warnings:
+            log.warning("config_warning", warning=warning)
+
+    async def recalled(self, source: Source, known: Source | None) -> SourceState:
+        """Return how a new or changed source fared; a store that is away just now costs no poll."""
+        try:
+            return await asyncio.to_thread(self.work.recall, source, known)
+        except StoreError as error:
+            log.warning("recall_failed", source=source.id, cause=str(error))
+            return SourceState()
