@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -167,6 +168,40 @@ def test_a_spreadsheet_opens_the_export(ask: Ask, demo: tuple[Path, str]) -> Non
     assert ask("export", "findings", "--format", "csv", "--bom").stdout.startswith("\ufeffid,address")
     assert ask("export", "findings", "--format", "xlsx", "-o", "findings.xlsx").returncode == 0
     assert (demo[0] / "findings.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_findings_leave_as_a_web_archive_that_others_can_read(ask: Ask, demo: tuple[Path, str]) -> None:
+    assert ask("export", "findings", "--wacz", "all.wacz").returncode == 2  # captures are texts
+    done = ask("export", "findings", "--near-misses", "--wacz", "all.wacz", "--with-text")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    checked = subprocess.run(
+        [sys.executable, "-m", "wacz", "validate", "-f", "all.wacz"],
+        cwd=demo[0],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Validation succeeded" in checked.stdout, checked.stdout + checked.stderr
+    with zipfile.ZipFile(demo[0] / "all.wacz") as archive:
+        pages = [json.loads(line) for line in archive.read("pages/pages.jsonl").splitlines()]
+        records = archive.read("archive/swapwatch.warc.gz")
+    assert any(page.get("id") == "f1v1" for page in pages)
+    (demo[0] / "copied.warc.gz").write_bytes(records)
+    check = [sys.executable, "-m", "warcio.cli", "check", "copied.warc.gz"]
+    assert subprocess.run(check, cwd=demo[0], check=False).returncode == 0
+    kept = b"".join(path.read_bytes() for path in (demo[0] / "data" / "captures").glob("*.warc.gz"))
+    assert records[-400:] in kept  # byte for byte
+
+
+def test_an_index_of_all_captures_leads_to_their_records(ask: Ask, demo: tuple[Path, str]) -> None:
+    assert ask("export", "findings", "--cdx", "all.cdxj").returncode == 0
+    lines = (demo[0] / "all.cdxj").read_text().splitlines()
+    assert lines == sorted(lines)
+    entry = json.loads(lines[0].split(" ", 2)[2])
+    with (demo[0] / "data" / "captures" / entry["filename"]).open("rb") as file:
+        file.seek(int(entry["offset"]))
+        assert file.read(3) == b"\x1f\x8b\x08"
 
 
 def test_verify_finds_all_as_it_was_kept_and_names_what_was_changed(

@@ -272,6 +272,15 @@ def export(
     with_versions: Annotated[
         bool, typer.Option("--with-versions", help="Every version, nested in its finding.")
     ] = False,
+    wacz: Annotated[
+        Path | None,
+        typer.Option(
+            "--wacz", help="The findings' captures as a web archive (WACZ) instead of rows; with --with-text."
+        ),
+    ] = None,
+    cdx: Annotated[
+        Path | None, typer.Option("--cdx", help="An index (CDXJ) of all capture files instead of rows.")
+    ] = None,
     source: SourceOption = None,
     lang: LangOption = None,
     kind: KindOption = None,
@@ -286,10 +295,20 @@ def export(
     from storage import queries
     from storage.engine import transaction
 
+    if wacz and not with_text:
+        raise UsageError(
+            "captures hold the texts of outlets, which belong to them: --wacz asks for --with-text"
+        )
     filters = _filters(
         source=source, lang=lang, kind=kind, conflict=conflict, since=since, until=until, near=near_misses
     )
-    with transaction(opened(configured(config))) as session:
+    checked = configured(config)
+    with transaction(opened(checked)) as session:
+        if wacz or cdx:
+            _web_archive(
+                queries.findings(session, filters), wacz=wacz, cdx=cdx, captures=checked.data / "captures"
+            )
+            return
         rows: Iterator[dict[str, Any]]
         if what is What.LEADS:
             columns: tuple[str, ...] = records.LEAD_COLUMNS
@@ -302,6 +321,18 @@ def export(
                 records.finding_record(one, with_text=with_text, with_versions=with_versions) for one in found
             )
         _write(rows, columns=columns, form=form, output=output, bom=bom)
+
+
+def _web_archive(
+    findings: Iterator[WholeFinding], *, wacz: Path | None, cdx: Path | None, captures: Path
+) -> None:
+    from newsdesk.web_archive import write_cdx, write_wacz
+
+    if wacz:
+        say(f"wrote {write_wacz(findings, captures=captures, output=wacz)} captures to {wacz}")
+    if cdx:
+        write_cdx(captures=captures, output=cdx)
+        say(f"wrote {cdx}")
 
 
 def _write(
