@@ -20,7 +20,7 @@ from crawler.errors import StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
 from crawler.polling import first_due, next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
-from storage import custody, evidence, findings, frontier, lock, migrate, runs, sources
+from storage import copies, custody, evidence, findings, frontier, lock, migrate, runs, sources
 from storage import engine as database
 from storage.captures import WarcArchive
 from storage.edits import edit_words
@@ -102,10 +102,12 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
 
 
 def _adopt(engine: Engine) -> None:
-    """Enter in the chain of custody what was kept before there was one."""
+    """Enter in the chain of custody what was kept before there was one, and find its copies."""
     with database.transaction(engine) as session:
         if count := custody.adopt(session, now=datetime.now(UTC)):
             log.info("evidence_adopted", rows=count)
+        if count := copies.adopt(session):
+            log.info("copies_looked_for", findings=count)
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from crawler.model import Claim
+from storage.origins import Origin
 from storage.queries import StoredEdit, StoredLead, StoredVersion, WholeFinding
 
 FINDING_COLUMNS = (
@@ -123,6 +124,25 @@ def edit_record(edit: StoredEdit) -> dict[str, Any]:
         "declared": edit.declared,
         "changes": list(edit.changes),
     }
+
+
+def origin_record(origin: Origin) -> dict[str, Any]:
+    """Return where a finding likely came from, with every report that says the same."""
+    members = [
+        {
+            "finding": f"f{one.finding_id}",
+            "outlet": one.outlet,
+            "address": one.address,
+            "at": one.at,
+            "credits": list(one.credits),
+            "how": one.how,
+            "like": f"f{one.like}" if one.like else None,
+            "share": one.share,
+        }
+        for one in origin.members
+    ]
+    finding = f"f{origin.finding_id}" if origin.finding_id else None
+    return {"outlet": origin.outlet, "finding": finding, "why": origin.why, "members": members}
 
 
 def lead_record(found: StoredLead) -> dict[str, Any]:

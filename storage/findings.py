@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Article, Finding, PageState
-from storage import custody, edits, evidence, looks
+from storage import copies, custody, edits, evidence, looks
 from storage.captures import StoredCapture
 from storage.frontier import LeadState
 from storage.stored import StoredEdit
@@ -121,6 +121,8 @@ def _said(
         edit = edits.note(session, latest, version, said=before, says=verdict, now=now)
     new = row is None
     row = _finding(session, row, version, verdict, now)
+    if fresh:
+        copies.place(session, article, version)
     return _Said(row=row, new=new, version=version if fresh else None, edit=edit)
 
 
@@ -294,6 +296,7 @@ def _version(
         warnings=list(said.warnings),
         text_sha256=digest,
         core_sha256=_core_hash(finding),
+        credits=list(finding.credits),
         capture_id=capture_id,
     )
     session.add(row)

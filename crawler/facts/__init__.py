@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from crawler.facts.circumstances import circumstances
 from crawler.facts.claims import claims_in
+from crawler.facts.credits import origin_named
 from crawler.facts.phrases_data import LANGUAGES
 from crawler.language import detect
 from crawler.model import Article, Claim, Event, Standing, Verdict
 
-__all__ = ["read"]
+__all__ = ["origin_named", "read"]
 
 
 def read(article: Article, verdict: Verdict) -> tuple[Verdict, tuple[Claim, ...]]:

@@ -16,6 +16,7 @@ from newsdesk.cli.app import ConfigOption, Format, FormatOption, configured, ope
 from newsdesk.cli.output import short, write_csv, write_rows
 
 if TYPE_CHECKING:
+    from storage.origins import Origin
     from storage.queries import WholeFinding
     from storage.search import Filters, Hit
     from storage.snippets import Snippet
@@ -183,22 +184,26 @@ def show(
     config: ConfigOption = None,
 ) -> None:
     """Print one finding whole."""
-    from newsdesk.export import finding_record
+    from newsdesk.export import finding_record, origin_record
     from storage import queries
     from storage.engine import transaction
+    from storage.origins import origin
 
     number = finding.removeprefix("f")
     if not number.isdigit():
         raise UsageError(f"{finding}: not a finding's number; they look like f12")
     with transaction(opened(configured(config))) as session:
         found = queries.finding(session, int(number))
+        came_from = origin(session, int(number)) if found else None
     if found is None:
         raise UsageError(f"there is no finding f{number}; `swapwatch search` lists what there is")
     if form is not Format.TABLE:
         record = finding_record(found, with_text=True, with_versions=True)
+        record |= {"origin": origin_record(came_from)} if came_from else {}
         write_rows([record], columns=tuple(record), form=form)
         return
-    typer.echo("\n".join(printable(line) for line in _page(found)))
+    lines = [*_page(found), *(_family(found, came_from) if came_from else ()), "\n" + found.current.text]
+    typer.echo("\n".join(printable(line) for line in lines))
 
 
 def _page(found: WholeFinding) -> Iterator[str]:
@@ -226,7 +231,19 @@ def _page(found: WholeFinding) -> Iterator[str]:
     for seen in found.captures:
         yield f"  {short(seen.fetched_at)}  {seen.status}  {seen.url}  {seen.file} at {seen.offset}"
     yield "\nCarried by " + ", ".join(f"{one.source_id} ({short(one.first_seen)})" for one in found.carriers)
-    yield "\n" + now.text
+
+
+def _family(found: WholeFinding, came_from: Origin) -> Iterator[str]:
+    """Yield where a report likely came from, and who else carries it."""
+    where = f", f{came_from.finding_id}" if came_from.finding_id not in (None, found.id) else ""
+    yield f"\nLikely origin {came_from.outlet}{where}: {came_from.why}"
+    for one in came_from.members:
+        if one.finding_id == found.id and one.how is None:
+            continue
+        share = f", {one.share:.0%} of the shorter word for word" if one.share else ""
+        like = f"  {one.how} of f{one.like}{share}" if one.how else ""
+        me = " (this one)" if one.finding_id == found.id else ""
+        yield f"  f{one.finding_id}{me}  {short(one.at)}  {one.outlet}{like}  {one.address}"
 
 
 def _past(found: WholeFinding) -> Iterator[str]:
