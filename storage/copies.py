@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from operator import eq
 from urllib.parse import urlsplit
 
 from rensa import RMinHash
@@ -114,8 +115,8 @@ def signature(said: set[str]) -> bytes | None:
 
 def estimated(one: bytes, other: bytes, *, sizes: tuple[int, int]) -> float:
     """Return which share of the shorter text stands in the longer one, estimated from both signatures."""
-    pairs = zip(array("I", one), array("I", other), strict=True)
-    jaccard = sum(mine == theirs for mine, theirs in pairs) / HASHES
+    equal: int = sum(map(eq, array("I", one), array("I", other)))
+    jaccard = equal / HASHES
     return jaccard * sum(sizes) / ((1 + jaccard) * min(sizes))
 
 
@@ -123,27 +124,27 @@ def _alike(session: Session, row: CopyRow, said: set[str]) -> Iterator[_Like]:
     """Yield articles of the same language and time that say the same, word for word."""
     if row.minhash is None:
         return
-    others = session.scalars(
-        select(CopyRow).where(
+    others = session.execute(
+        select(CopyRow.article_id, CopyRow.shingles, CopyRow.minhash).where(
             CopyRow.language == row.language,
             CopyRow.at.between(row.at - APART, row.at + APART),
             CopyRow.article_id != row.article_id,
             CopyRow.minhash.is_not(None),
         )
     )
-    for other in others:
-        sizes = (row.shingles, other.shingles)
-        if other.minhash is None or estimated(row.minhash, other.minhash, sizes=sizes) < CANDIDATE:
+    for number, theirs, minhash in others:
+        sizes = (row.shingles, theirs)
+        if minhash is None or estimated(row.minhash, minhash, sizes=sizes) < CANDIDATE:
             continue
         text = session.scalar(
             select(VersionRow.text)
-            .where(VersionRow.article_id == other.article_id)
+            .where(VersionRow.article_id == number)
             .order_by(VersionRow.number.desc())
             .limit(1)
         )
         share = contained(said, shingles(text or ""))
         if share >= COPY:
-            yield _Like(other, _how(*sizes), share)
+            yield _Like(session.get_one(CopyRow, number), _how(*sizes), share)
 
 
 def contained(one: set[str], other: set[str]) -> float:

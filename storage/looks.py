@@ -60,8 +60,8 @@ def strange(article: Article, known: VersionRow, *, addresses: Sequence[str]) ->
         known: the article's last version.
         addresses: hashes of all that lead to it.
     """
-    if article.from_feed:
-        return None
+    if article.from_feed or known.from_feed:
+        return None  # a list's excerpt has too few words to know its page by
     if article.partial and not known.partial and len(article.text) < len(known.text):
         few = len(article.text) < min(SHORT_CUT, len(known.text) / 10)
         return PageState.EMPTIED if few else PageState.WALL
@@ -145,7 +145,7 @@ def next_due(first: datetime, rechecks: Sequence[timedelta], *, now: datetime) -
 
 def reopen(session: Session, source_id: str, *, now: datetime) -> None:
     """Let the leads of articles that are due for a look wait once more."""
-    due = select(RecheckRow.lead_id).where(RecheckRow.due <= now)
+    due = select(RecheckRow.lead_id).where(RecheckRow.due <= now, RecheckRow.article_id == LeadRow.article_id)
     session.execute(
         update(LeadRow)
         .where(LeadRow.source_id == source_id, LeadRow.state != "pending", LeadRow.id.in_(due))
