@@ -175,6 +175,7 @@ def test_a_chain_cut_off_at_its_end_is_found_by_a_head_noted_elsewhere(store: En
         session.execute(text("update finding set verdict_id = (select min(id) from verdict)"))
         session.execute(text("delete from verdict where version_id = 6"))
         session.execute(text("delete from look"))
+        session.execute(text("delete from edit"))
         session.execute(delete(VersionRow).where(VersionRow.id == 6))
         session.execute(delete(CaptureRow).where(CaptureRow.id == 6))
         session.execute(delete(CustodyRow).where(CustodyRow.id > 10))
