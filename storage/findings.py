@@ -149,6 +149,8 @@ class _Stranger:
 
 
 def _stranger(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | None:
+    if (buried := _redacted(session, finding, lead)) is not None:
+        return buried
     if lead.article_id is None:
         return None
     known = _latest(session, lead.article_id)
@@ -160,6 +162,23 @@ def _stranger(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | 
     ).all()
     state = looks.strange(finding.article, known, addresses=addresses)
     return _Stranger(session.get_one(ArticleRow, lead.article_id), row, state) if state else None
+
+
+def _redacted(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | None:
+    """Return the article that an address leads to where its text was redacted: it is never kept again."""
+    hashes = [sha256(one) for one in (finding.article.address, *finding.article.addresses)]
+    row = session.scalar(
+        select(ArticleRow)
+        .join(ArticleAddressRow, ArticleAddressRow.article_id == ArticleRow.id)
+        .where(ArticleAddressRow.address_hash.in_([*hashes, lead.address_hash]))
+        .where(ArticleRow.state == looks.REDACTED)
+        .limit(1)
+    )
+    if row is None:
+        return None
+    lead.title = lead.text = None
+    kept = session.scalars(select(FindingRow).where(FindingRow.article_id == row.id)).one()
+    return _Stranger(row, kept, PageState.UNREAD)
 
 
 def _noted(
@@ -275,7 +294,7 @@ def _version(
         if capture_id is not None and (latest.capture_id is None or latest.from_feed > said.from_feed):
             # what so far only a list had said, a page now bears out
             latest.capture_id, latest.from_feed = capture_id, said.from_feed
-            custody.append(session, [latest], now=now)
+            custody.rebase(session, latest, now=now)
         return latest, False
     row = VersionRow(
         article_id=article_id,

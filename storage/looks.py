@@ -30,6 +30,9 @@ STATES = {
 }
 """What a page that could not be read says of its article; all other reasons say nothing: `unread`."""
 
+REDACTED = "redacted"
+"""State of an article whose text was taken out of the store; nothing is stored under it again."""
+
 UP = {PageState.SAME, PageState.EDITED}
 VANISHED = {PageState.GONE, PageState.REDIRECTED, PageState.SOFT_404, PageState.EMPTIED, PageState.REPLACED}
 """States in which the article is not up any more; all that is neither up nor vanished leaves it as it was."""
@@ -99,6 +102,8 @@ def note(
         version_id: the version that the look showed.
         rechecks: how long after it was first kept a finding is looked at again.
     """
+    if article.state == REDACTED:
+        return
     row = LookRow(article_id=article.id, at=now, state=state, detail=detail, version_id=version_id)
     session.add(row)
     session.flush()

@@ -166,6 +166,20 @@ class CustodyRow(Base):
     chain: Mapped[str] = mapped_column(HASH)
 
 
+class TombstoneRow(Base):
+    """What stands where a capture or version was redacted: why, and the hash of what is left of its row."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = (UniqueConstraint("what", "subject"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str]
+    subject: Mapped[int]
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    sha256: Mapped[str] = mapped_column(HASH)
+
+
 class VersionRow(Base):
     """What an article said at one time; a changed text is a new row, never an overwritten one."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -202,6 +203,30 @@ def test_an_index_of_all_captures_leads_to_their_records(ask: Ask, demo: tuple[P
     with (demo[0] / "data" / "captures" / entry["filename"]).open("rb") as file:
         file.seek(int(entry["offset"]))
         assert file.read(3) == b"\x1f\x8b\x08"
+
+
+def test_a_redacted_finding_is_accounted_for(
+    demo: tuple[Path, str], findings: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    shutil.copytree(demo[0], tmp_path / "copy")
+    one = next(one for one in findings if one["versions"] == 2)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [COMMAND, *words], cwd=tmp_path / "copy", capture_output=True, text=True, check=False
+        )
+
+    assert run("redact", one["id"]).returncode == 2  # no reason, no redaction
+    done = run("redact", one["id"], "--reason", "names a private person")
+    assert done.returncode == 0, done.stderr
+    checked = run("verify")
+    assert checked.returncode == 0, checked.stdout
+    assert "names a private person" in checked.stderr
+    shown = run("show", one["id"]).stdout
+    assert "redacted" in shown
+    assert one["history"][0]["text"][:40] not in shown
+    assert run("export", "findings", "--format", "jsonl", "--with-text", "--with-versions").returncode == 0
+    assert run("export", "findings", "--wacz", "left.wacz", "--with-text").returncode == 0
 
 
 def test_verify_finds_all_as_it_was_kept_and_names_what_was_changed(

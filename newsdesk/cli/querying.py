@@ -210,7 +210,9 @@ def _page(found: WholeFinding) -> Iterator[str]:
     now, verdict = found.current, found.verdict
     yield f"f{found.id}  {now.title}"
     yield found.address
-    if found.state != "live":
+    if found.state == "redacted":
+        yield "redacted: its text and captures were taken out of the store"
+    elif found.state != "live":
         yield f"{found.state}: not up any more when last looked at"
     zone = "" if now.zone_known else " (zone assumed)"
     yield f"published {short(now.published) or 'undated'}{zone}, from {now.published_from or 'nowhere'}; first kept {short(found.first_kept)}"

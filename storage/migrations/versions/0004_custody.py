@@ -45,6 +45,18 @@ def _custody() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custody")),
     )
     op.create_index("ix_custody_what", "custody", ["what", "subject"])
+    op.create_table(
+        "tombstone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tombstone")),
+        sa.UniqueConstraint("what", "subject", name=op.f("uq_tombstone_what")),
+        sqlite_autoincrement=True,
+    )
 
 
 def _looks() -> None:
