@@ -69,14 +69,19 @@ def finding_record(
     }
     if with_text:
         record["text"] = now.text
-    if with_versions:
-        record["history"] = [version_record(version, with_text=with_text) for version in found.versions]
-        record["looks"] = [
+    return record | (_past(found, with_text=with_text) if with_versions else {})
+
+
+def _past(found: WholeFinding, *, with_text: bool) -> dict[str, Any]:
+    """Return versions, later looks and edits of claims, oldest first."""
+    return {
+        "history": [version_record(version, with_text=with_text) for version in found.versions],
+        "looks": [
             {"at": look.at, "state": look.state, "detail": look.detail, "version": look.version}
             for look in found.looks
-        ]
-        record["edits"] = [edit_record(edit) for edit in found.edits]
-    return record
+        ],
+        "edits": [edit_record(edit) for edit in found.edits],
+    }
 
 
 def claim_record(claim: Claim) -> dict[str, Any]:

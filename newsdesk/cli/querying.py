@@ -16,6 +16,7 @@ from newsdesk.cli.app import ConfigOption, Format, FormatOption, configured, ope
 from newsdesk.cli.output import short, write_csv, write_rows
 
 if TYPE_CHECKING:
+    from crawler.config import Config
     from storage.origins import Origin
     from storage.queries import WholeFinding
     from storage.search import Filters, Hit
@@ -314,20 +315,13 @@ def export(
     from storage import queries
     from storage.engine import transaction
 
-    if wacz and not with_text:
-        raise UsageError(
-            "captures hold the texts of outlets, which belong to them: --wacz asks for --with-text"
-        )
     filters = _filters(
         source=source, lang=lang, kind=kind, conflict=conflict, since=since, until=until, near=near_misses
     )
-    checked = configured(config)
-    with transaction(opened(checked)) as session:
-        if wacz or cdx:
-            _web_archive(
-                queries.findings(session, filters), wacz=wacz, cdx=cdx, captures=checked.data / "captures"
-            )
-            return
+    if wacz or cdx:
+        _web_archive(filters, configured(config), wacz=wacz, cdx=cdx, with_text=with_text)
+        return
+    with transaction(opened(configured(config))) as session:
         rows: Iterator[dict[str, Any]]
         if what is What.LEADS:
             columns: tuple[str, ...] = records.LEAD_COLUMNS
@@ -343,12 +337,22 @@ def export(
 
 
 def _web_archive(
-    findings: Iterator[WholeFinding], *, wacz: Path | None, cdx: Path | None, captures: Path
+    filters: Filters, checked: Config, *, wacz: Path | None, cdx: Path | None, with_text: bool
 ) -> None:
+    """Write findings with their captures, or an index of all captures, for readers of web archives."""
     from newsdesk.web_archive import write_cdx, write_wacz
+    from storage import queries
+    from storage.engine import transaction
 
+    if wacz and not with_text:
+        raise UsageError(
+            "captures hold the texts of outlets, which belong to them: --wacz asks for --with-text"
+        )
+    captures = checked.data / "captures"
     if wacz:
-        say(f"wrote {write_wacz(findings, captures=captures, output=wacz)} captures to {wacz}")
+        with transaction(opened(checked)) as session:
+            count = write_wacz(queries.findings(session, filters), captures=captures, output=wacz)
+        say(f"wrote {count} captures to {wacz}")
     if cdx:
         write_cdx(captures=captures, output=cdx)
         say(f"wrote {cdx}")
