@@ -27,6 +27,7 @@ from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
 from ledger import keeping
 from storage import (
+    copies,
     custody,
     decisions,
     evidence,
@@ -136,10 +137,12 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
 
 
 def _adopt(engine: Engine) -> None:
-    """Enter in the chain of custody what was kept before there was one."""
+    """Enter in the chain of custody what was kept before there was one, and find its copies."""
     with database.transaction(engine) as session:
         if rows := custody.adopt(session, now=datetime.now(UTC)):
             log.info("evidence_adopted", rows=rows)
+        if looked := copies.adopt(session):
+            log.info("copies_looked_for", findings=looked)
 
 
 @asynccontextmanager
@@ -328,22 +331,6 @@ class Job:
             with database.transaction(self.engine) as session:
                 return evidence.add(session, written, now=now())
 
-        def keep(lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
-            captures = () if self._stranger(finding, lead_id) else self.archive.write(finding.captures)
-            with database.transaction(self.engine) as session:
-                kept = findings.keep(
-                    session,
-                    finding,
-                    lead_id=lead_id,
-                    captures=captures,
-                    list_capture=seen_in,
-                    now=now(),
-                    rechecks=self.config.rechecks,
-                )
-            if kept.edit is not None:
-                _tell(kept.edit, source)
-            return kept
-
         def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
             with database.transaction(self.engine) as session:
                 frontier.close(
@@ -360,14 +347,29 @@ class Job:
             discovered=discovered,
             pending=pending,
             archive=archive,
-            keep=keep,
+            keep=lambda lead_id, finding, seen_in: self._keep(source, lead_id, finding, seen_in),
             close=close,
             save=save,
         )
 
-    def _stranger(self, finding: Finding, lead_id: int) -> bool:
+    def _keep(self, source: Source, lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
+        """Keep a finding with its captures; of a page that is not the article it was asked for, neither."""
         with database.transaction(self.engine) as session:
-            return findings.is_stranger(session, finding, lead_id=lead_id)
+            stranger = findings.is_stranger(session, finding, lead_id=lead_id)
+        captures = () if stranger else self.archive.write(finding.captures)
+        with database.transaction(self.engine) as session:
+            kept = findings.keep(
+                session,
+                finding,
+                lead_id=lead_id,
+                captures=captures,
+                list_capture=seen_in,
+                now=self.crawling.clock(),
+                rechecks=self.config.rechecks,
+            )
+        if kept.edit is not None:
+            _tell(kept.edit, source)
+        return kept
 
     def state_of(self, source: Source) -> SourceState:
         """Return how the source fared so far."""

@@ -444,6 +444,8 @@ class Finding:
     """Title and text as lemmas, blank-separated: what the search index holds."""
     core: str = ""
     """The text without clocks, counters and links to other reports: equal cores are one version."""
+    credits: tuple[str, ...] = ()
+    """Domains of the news agencies that the text says it came from; an agency's own report names the agency."""
     captures: tuple[Capture, ...] = ()
     instead_of: Skipped | None = None
     """Why its page could not be read, where the list's own text stands in for it."""

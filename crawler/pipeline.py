@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler.extraction import article_from_lead, core, extract
-from crawler.facts import read
+from crawler.facts import origin_named, read
 from crawler.language import lemmas
 from crawler.model import Article, Finding, Lead, Page, Skipped, SkipReason, Source, Stage, Standing
 from crawler.tagging import judge
@@ -36,6 +36,7 @@ def examine(
         lead=lead,
         lemmas=index_text(article),
         core=core(article.text),
+        credits=origin_named(article.text, article.outlet),
     )
 
 

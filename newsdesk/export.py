@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from newsdesk.ledger import claim_record, flat_exchange
+from storage.origins import Origin
 from storage.queries import StoredEdit, StoredLead, StoredVersion, WholeFinding
 
 FINDING_COLUMNS = (
@@ -68,14 +69,19 @@ def finding_record(
     }
     if with_text:
         record["text"] = now.text
-    if with_versions:
-        record["history"] = [version_record(version, with_text=with_text) for version in found.versions]
-        record["looks"] = [
+    return record | (_past(found, with_text=with_text) if with_versions else {})
+
+
+def _past(found: WholeFinding, *, with_text: bool) -> dict[str, Any]:
+    """Return versions, later looks and edits of claims, oldest first."""
+    return {
+        "history": [version_record(version, with_text=with_text) for version in found.versions],
+        "looks": [
             {"at": look.at, "state": look.state, "detail": look.detail, "version": look.version}
             for look in found.looks
-        ]
-        record["edits"] = [edit_record(edit) for edit in found.edits]
-    return record
+        ],
+        "edits": [edit_record(edit) for edit in found.edits],
+    }
 
 
 def version_record(version: StoredVersion, *, with_text: bool) -> dict[str, Any]:
@@ -105,6 +111,25 @@ def edit_record(edit: StoredEdit) -> dict[str, Any]:
         "declared": edit.declared,
         "changes": list(edit.changes),
     }
+
+
+def origin_record(origin: Origin) -> dict[str, Any]:
+    """Return where a finding likely came from, with every report that says the same."""
+    members = [
+        {
+            "finding": f"f{one.finding_id}",
+            "outlet": one.outlet,
+            "address": one.address,
+            "at": one.at,
+            "credits": list(one.credits),
+            "how": one.how,
+            "like": f"f{one.like}" if one.like else None,
+            "share": one.share,
+        }
+        for one in origin.members
+    ]
+    finding = f"f{origin.finding_id}" if origin.finding_id else None
+    return {"outlet": origin.outlet, "finding": finding, "why": origin.why, "members": members}
 
 
 def lead_record(found: StoredLead) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The chain of custody: one entry for each state of each piece of evidence, sealed with the hash of the entry before.
+"""The chain of custody: one entry for each piece of evidence, sealed with the hash of the entry before.
 
 Who changes, removes or slips in a row or an entry breaks the chain; who cuts off its end or writes it anew is found out
 by a head that was published or time-stamped elsewhere.
@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.columns import safe
-from storage.tables import CaptureRow, CustodyRow, LookRow, VersionRow
+from storage.tables import CaptureRow, CustodyRow, LookRow, TombstoneRow, VersionRow
 from storage.text_safety import sha256
 
 CHAINING = 0x5357_4348
@@ -26,12 +26,15 @@ CHAINING = 0x5357_4348
 DERIVED = frozenset({"lemmas"})
 """Columns that are made anew from the others, and so are no evidence."""
 
+BASIS = frozenset({"capture_id", "from_feed"})
+"""Columns of a version that change when a page bears out what so far only a list had said."""
+
 START = "0" * 64
 """What stands for the entry before the first."""
 
 AT_ONCE = 500
 
-Kept: TypeAlias = CaptureRow | VersionRow | LookRow
+Kept: TypeAlias = CaptureRow | VersionRow | LookRow | TombstoneRow
 """What has a place in the chain."""
 
 
@@ -40,13 +43,18 @@ class Subject(StrEnum):
 
     CAPTURE = "capture"
     VERSION = "version"
+    BASIS = "basis"
+    """What a version was read from; the only thing that may be entered again."""
     LOOK = "look"
+    TOMBSTONE = "tombstone"
 
 
 TABLES: dict[Subject, type[Kept]] = {
     Subject.CAPTURE: CaptureRow,
     Subject.VERSION: VersionRow,
+    Subject.BASIS: VersionRow,
     Subject.LOOK: LookRow,
+    Subject.TOMBSTONE: TombstoneRow,
 }
 
 
@@ -60,22 +68,26 @@ class Head:
 
 
 def append(session: Session, rows: Iterable[Kept], *, now: datetime) -> None:
-    """Enter the present state of rows, in the caller's transaction; the last entry of a row is the one that counts.
+    """Enter new rows, in the caller's transaction in which they were flushed; each is entered once."""
+    whole = [(Subject(row.__tablename__), row) for row in rows]
+    based = [(Subject.BASIS, row) for subject, row in whole if subject is Subject.VERSION]
+    _enter(session, [*whole, *based], now=now)
 
-    Args:
-        session: of the caller's transaction, in which the rows were flushed.
-        rows: captures, versions and looks; a row that changed is entered again.
-        now: the instant of entering.
-    """
+
+def rebase(session: Session, version: VersionRow, *, now: datetime) -> None:
+    """Enter what a version is now known from, in the caller's transaction."""
+    _enter(session, [(Subject.BASIS, version)], now=now)
+
+
+def _enter(session: Session, rows: Iterable[tuple[Subject, Kept]], *, now: datetime) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(CHAINING)))
     last = session.scalar(select(CustodyRow).order_by(CustodyRow.id.desc()).limit(1))
     number, previous = (last.id, last.chain) if last else (0, START)
-    for row in rows:
+    for subject, row in rows:
         number += 1
-        entry = CustodyRow(
-            id=number, at=now, what=subject_of(row), subject=row.id, sha256=digest(row), previous=previous
-        )
+        said = digest(row, subject)
+        entry = CustodyRow(id=number, at=now, what=subject, subject=row.id, sha256=said, previous=previous)
         entry.chain = previous = sealed(entry)
         session.add(entry)
     session.flush()
@@ -86,7 +98,7 @@ def adopt(session: Session, *, now: datetime) -> int:
     if session.scalar(select(CustodyRow.id).limit(1)) is not None:
         return 0
     count = 0
-    for table in TABLES.values():
+    for table in dict.fromkeys(TABLES.values()):
         numbers = session.scalars(select(table.id).order_by(table.id)).all()
         for start in range(0, len(numbers), AT_ONCE):
             chunk = numbers[start : start + AT_ONCE]
@@ -117,15 +129,13 @@ def head(session: Session) -> Head | None:
     return Head(day=_day(last), entries=last.id, head=last.chain) if last else None
 
 
-def subject_of(row: Kept) -> Subject:
-    """Return what kind of evidence a row is."""
-    return Subject(row.__tablename__)
-
-
-def digest(row: Kept) -> str:
-    """Return the hash of everything a row says, the same on each engine."""
-    columns = row.__table__.columns
-    said = {column.key: _plain(getattr(row, column.key)) for column in columns if column.key not in DERIVED}
+def digest(row: Kept, subject: Subject) -> str:
+    """Return the hash of everything a row says in one respect, the same on each engine."""
+    names = BASIS | {"id"}
+    if subject is not Subject.BASIS:
+        apart = DERIVED | BASIS if subject is Subject.VERSION else DERIVED
+        names = frozenset(column.key for column in row.__table__.columns) - apart
+    said = {name: _plain(getattr(row, name)) for name in names}
     return sha256(json.dumps(said, ensure_ascii=False, sort_keys=True))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Article, Finding, PageState
-from storage import custody, edits, evidence, looks
+from storage import copies, custody, edits, evidence, looks
 from storage.captures import StoredCapture
 from storage.frontier import LeadState
 from storage.stored import StoredEdit
@@ -121,6 +121,8 @@ def _said(
         edit = edits.note(session, latest, version, said=before, says=verdict, now=now)
     new = row is None
     row = _finding(session, row, version, verdict, now)
+    if fresh:
+        copies.place(session, article, version)
     return _Said(row=row, new=new, version=version if fresh else None, edit=edit)
 
 
@@ -147,6 +149,8 @@ class _Stranger:
 
 
 def _stranger(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | None:
+    if (buried := _redacted(session, finding, lead)) is not None:
+        return buried
     if lead.article_id is None:
         return None
     known = _latest(session, lead.article_id)
@@ -158,6 +162,23 @@ def _stranger(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | 
     ).all()
     state = looks.strange(finding.article, known, addresses=addresses)
     return _Stranger(session.get_one(ArticleRow, lead.article_id), row, state) if state else None
+
+
+def _redacted(session: Session, finding: Finding, lead: LeadRow) -> _Stranger | None:
+    """Return the article that an address leads to where its text was redacted: it is never kept again."""
+    hashes = [sha256(one) for one in (finding.article.address, *finding.article.addresses)]
+    row = session.scalar(
+        select(ArticleRow)
+        .join(ArticleAddressRow, ArticleAddressRow.article_id == ArticleRow.id)
+        .where(ArticleAddressRow.address_hash.in_([*hashes, lead.address_hash]))
+        .where(ArticleRow.state == looks.REDACTED)
+        .limit(1)
+    )
+    if row is None:
+        return None
+    lead.title = lead.text = None
+    kept = session.scalars(select(FindingRow).where(FindingRow.article_id == row.id)).one()
+    return _Stranger(row, kept, PageState.UNREAD)
 
 
 def _noted(
@@ -273,7 +294,7 @@ def _version(
         if capture_id is not None and (latest.capture_id is None or latest.from_feed > said.from_feed):
             # what so far only a list had said, a page now bears out
             latest.capture_id, latest.from_feed = capture_id, said.from_feed
-            custody.append(session, [latest], now=now)
+            custody.rebase(session, latest, now=now)
         return latest, False
     row = VersionRow(
         article_id=article_id,
@@ -294,6 +315,7 @@ def _version(
         warnings=list(said.warnings),
         text_sha256=digest,
         core_sha256=_core_hash(finding),
+        credits=list(finding.credits),
         capture_id=capture_id,
     )
     session.add(row)

@@ -77,6 +77,7 @@ def evidence_of(row: CaptureRow) -> Evidence:
         fetched_at=row.fetched_at,
         ip=row.ip,
         body_sha256=row.body_sha256,
+        end=row.written_to,
     )
 
 

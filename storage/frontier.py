@@ -205,7 +205,9 @@ def pending(session: Session, source_id: str, *, now: datetime, limit: int) -> l
     looks.reopen(session, source_id, now=now)
     rows = session.execute(
         select(LeadRow, RecheckRow.due)
-        .outerjoin(RecheckRow, RecheckRow.lead_id == LeadRow.id)
+        .outerjoin(
+            RecheckRow, (RecheckRow.lead_id == LeadRow.id) & (RecheckRow.article_id == LeadRow.article_id)
+        )
         .where(LeadRow.source_id == source_id, LeadRow.state == LeadState.PENDING)
         .where(or_(LeadRow.next_try.is_(None), LeadRow.next_try <= now))
         .order_by(func.coalesce(LeadRow.published, LeadRow.discovered_at).desc(), LeadRow.id.desc())

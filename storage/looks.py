@@ -30,6 +30,9 @@ STATES = {
 }
 """What a page that could not be read says of its article; all other reasons say nothing: `unread`."""
 
+REDACTED = "redacted"
+"""State of an article whose text was taken out of the store; nothing is stored under it again."""
+
 UP = {PageState.SAME, PageState.EDITED}
 VANISHED = {PageState.GONE, PageState.REDIRECTED, PageState.SOFT_404, PageState.EMPTIED, PageState.REPLACED}
 """States in which the article is not up any more; all that is neither up nor vanished leaves it as it was."""
@@ -60,8 +63,8 @@ def strange(article: Article, known: VersionRow, *, addresses: Sequence[str]) ->
         known: the article's last version.
         addresses: hashes of all that lead to it.
     """
-    if article.from_feed:
-        return None
+    if article.from_feed or known.from_feed:
+        return None  # a list's excerpt has too few words to know its page by
     if article.partial and not known.partial and len(article.text) < len(known.text):
         few = len(article.text) < min(SHORT_CUT, len(known.text) / 10)
         return PageState.EMPTIED if few else PageState.WALL
@@ -99,6 +102,8 @@ def note(
         version_id: the version that the look showed.
         rechecks: how long after it was first kept a finding is looked at again.
     """
+    if article.state == REDACTED:
+        return
     row = LookRow(article_id=article.id, at=now, state=state, detail=detail, version_id=version_id)
     session.add(row)
     session.flush()
@@ -145,7 +150,7 @@ def next_due(first: datetime, rechecks: Sequence[timedelta], *, now: datetime) -
 
 def reopen(session: Session, source_id: str, *, now: datetime) -> None:
     """Let the leads of articles that are due for a look wait once more."""
-    due = select(RecheckRow.lead_id).where(RecheckRow.due <= now)
+    due = select(RecheckRow.lead_id).where(RecheckRow.due <= now, RecheckRow.article_id == LeadRow.article_id)
     session.execute(
         update(LeadRow)
         .where(LeadRow.source_id == source_id, LeadRow.state != "pending", LeadRow.id.in_(due))

@@ -29,6 +29,8 @@ class Evidence:
     fetched_at: datetime
     ip: str | None
     body_sha256: str
+    end: int | None = None
+    """Byte behind its request, which stands behind its response; None for captures older than the chain of custody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

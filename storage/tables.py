@@ -167,6 +167,20 @@ class CustodyRow(Base):
     chain: Mapped[str] = mapped_column(HASH)
 
 
+class TombstoneRow(Base):
+    """What stands where a capture or version was redacted: why, and the hash of what is left of its row."""
+
+    __tablename__ = "tombstone"
+    __table_args__ = (UniqueConstraint("what", "subject"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str]
+    subject: Mapped[int]
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    sha256: Mapped[str] = mapped_column(HASH)
+
+
 class VersionRow(Base):
     """What an article said at one time; a changed text is a new row, never an overwritten one."""
 
@@ -193,7 +207,27 @@ class VersionRow(Base):
     text_sha256: Mapped[str] = mapped_column(HASH)
     core_sha256: Mapped[str | None] = mapped_column(HASH)
     """Hash of title and text without what changes beside a report: equal hashes are the same version."""
+    credits: Mapped[list[Any] | None]
+    """Domains of the news agencies it says it came from; None where nobody looked."""
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+
+
+class CopyRow(Base):
+    """Where an article stands among those that say the same: the words it is known by, and what it is a copy of."""
+
+    __tablename__ = "copy"
+    __table_args__ = (Index("ix_copy_at", "language", "at"),)
+
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
+    family: Mapped[int] = mapped_column(index=True)
+    """Number of the first article of its family."""
+    language: Mapped[str | None]
+    at: Mapped[datetime]
+    shingles: Mapped[int]
+    minhash: Mapped[bytes | None]
+    like_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"))
+    how: Mapped[str | None]
+    share: Mapped[float | None]
 
 
 class EditRow(Base):

@@ -7,6 +7,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.custody import AT_ONCE, START, TABLES, Head, Kept, Subject, digest, sealed
-from storage.tables import CaptureRow, CustodyRow, LookRow, VersionRow
+from storage.tables import CaptureRow, CustodyRow, LookRow, TombstoneRow, VersionRow
 from storage.text_safety import text_hash
 
 
@@ -38,12 +39,24 @@ class Leftover:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone:
+    """A capture or version that was redacted."""
+
+    what: str
+    number: int
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """What reading everything again came to."""
 
     captures: int
     versions: int
     entries: int
+    tombstones: tuple[Tombstone, ...]
+    """What was redacted; the rest of each is as it was left."""
     problems: tuple[Problem, ...]
     leftovers: tuple[Leftover, ...]
 
@@ -61,13 +74,19 @@ def audit(session: Session, folder: Path, *, known: Iterable[Head] = ()) -> Audi
     found = _Found()
     entries = _chain(session, found)
     _heads(session, known, found)
+    graves = {(row.what, row.subject): row for row in session.scalars(select(TombstoneRow))}
+    found.graves = {subject: row.sha256 for subject, row in graves.items()}
     counts = {subject: _rows(session, subject, folder, found) for subject in TABLES}
-    for (subject, number), _ in sorted(found.vouched.items()):
+    for subject, number in sorted(found.vouched):
         found.add(subject, number, "its row is missing")
     return Audit(
         captures=counts[Subject.CAPTURE],
         versions=counts[Subject.VERSION],
         entries=entries,
+        tombstones=tuple(
+            Tombstone(what=row.what, number=row.subject, at=row.at, reason=row.reason)
+            for row in graves.values()
+        ),
         problems=tuple(found.problems.values()),
         leftovers=tuple(_leftovers(session, folder)),
     )
@@ -78,12 +97,13 @@ class _Found:
 
     def __init__(self) -> None:
         self.vouched: dict[tuple[str, int], str] = {}
+        self.graves: dict[tuple[str, int], str] = {}
+        """What is left of rows that were redacted."""
         self.problems: dict[tuple[str, int], Problem] = {}
 
     def add(self, what: str, number: int, words: str, *, place: str = "") -> None:
-        self.problems.setdefault(
-            (what, number), Problem(what=str(what), number=number, words=words, place=place)
-        )
+        name = str(Subject.VERSION if what == Subject.BASIS else what)
+        self.problems.setdefault((name, number), Problem(what=name, number=number, words=words, place=place))
 
 
 def _chain(session: Session, found: _Found) -> int:
@@ -97,6 +117,8 @@ def _chain(session: Session, found: _Found) -> int:
             found.add("entry", entry.id, "was changed")
             number += entry.id == number + 1  # else its number may be what was changed
         else:
+            if entry.what != Subject.BASIS and (entry.what, entry.subject) in found.vouched:
+                found.add(entry.what, entry.subject, "was entered a second time")
             found.vouched[entry.what, entry.subject] = entry.sha256
             if entry.id == number + 1 and entry.previous not in before:
                 found.add("entry", entry.id, "does not follow the entry before it")
@@ -124,20 +146,21 @@ def _rows(session: Session, subject: Subject, folder: Path, found: _Found) -> in
     for row in rows:
         count += 1
         vouched, place = found.vouched.pop((subject, row.id), None), _place(row)
+        grave = found.graves.get((subject, row.id))
         if vouched is None:
             found.add(subject, row.id, "has no sound entry in the chain", place=place)
-        elif vouched != digest(row):
+        elif (grave or vouched) != digest(row, subject):
             found.add(subject, row.id, "its row was changed", place=place)
-        elif words := _contents(row, folder):
+        elif subject is not Subject.BASIS and (words := _contents(row, folder, redacted=grave is not None)):
             found.add(subject, row.id, words, place=place)
     return count
 
 
-def _contents(row: Kept, folder: Path) -> str | None:
+def _contents(row: Kept, folder: Path, *, redacted: bool) -> str | None:
     """Return what is wrong with what a sound row stands for."""
     if isinstance(row, CaptureRow):
-        return _bytes(row, folder)
-    return _text(row) if isinstance(row, VersionRow) else None
+        return _bytes(row, folder, redacted=redacted)
+    return _text(row) if isinstance(row, VersionRow) and not redacted else None
 
 
 def _place(row: Kept) -> str:
@@ -145,6 +168,8 @@ def _place(row: Kept) -> str:
         return f"version {row.number} of article {row.article_id}"
     if isinstance(row, LookRow):
         return f"{row.state} at article {row.article_id}"
+    if isinstance(row, TombstoneRow):
+        return f"{row.what} {row.subject}"
     return f"{row.url} in {row.file} at {row.offset}"
 
 
@@ -152,7 +177,7 @@ def _text(row: VersionRow) -> str | None:
     return None if text_hash(row.title, row.text) == row.text_sha256 else "its text does not have its hash"
 
 
-def _bytes(row: CaptureRow, folder: Path) -> str | None:
+def _bytes(row: CaptureRow, folder: Path, *, redacted: bool) -> str | None:
     """Return what is wrong with the bytes that a capture points to."""
     path = folder / row.file
     try:
@@ -168,7 +193,7 @@ def _bytes(row: CaptureRow, folder: Path) -> str | None:
         return "its file is missing"
     except OSError as error:
         return f"its file can't be read: {error.strerror}"
-    return None if _body_sha256(record) == row.body_sha256 else "its body does not have its hash"
+    return None if redacted or _body_sha256(record) == row.body_sha256 else "its body does not have its hash"
 
 
 def _body_sha256(record: bytes) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -209,6 +211,64 @@ def test_an_unknown_exchange_is_one_clear_line(ask: Ask) -> None:
         done = ask("exchange", name)
         assert done.returncode == 2
         assert words in done.stderr
+
+
+def test_findings_leave_as_a_web_archive_that_others_can_read(ask: Ask, demo: tuple[Path, str]) -> None:
+    assert ask("export", "findings", "--wacz", "all.wacz").returncode == 2  # captures are texts
+    done = ask("export", "findings", "--near-misses", "--wacz", "all.wacz", "--with-text")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    checked = subprocess.run(
+        [sys.executable, "-m", "wacz", "validate", "-f", "all.wacz"],
+        cwd=demo[0],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Validation succeeded" in checked.stdout, checked.stdout + checked.stderr
+    with zipfile.ZipFile(demo[0] / "all.wacz") as archive:
+        pages = [json.loads(line) for line in archive.read("pages/pages.jsonl").splitlines()]
+        records = archive.read("archive/swapwatch.warc.gz")
+    assert any(page.get("id") == "f1v1" for page in pages)
+    (demo[0] / "copied.warc.gz").write_bytes(records)
+    check = [sys.executable, "-m", "warcio.cli", "check", "copied.warc.gz"]
+    assert subprocess.run(check, cwd=demo[0], check=False).returncode == 0
+    kept = b"".join(path.read_bytes() for path in (demo[0] / "data" / "captures").glob("*.warc.gz"))
+    assert records[-400:] in kept  # byte for byte
+
+
+def test_an_index_of_all_captures_leads_to_their_records(ask: Ask, demo: tuple[Path, str]) -> None:
+    assert ask("export", "findings", "--cdx", "all.cdxj").returncode == 0
+    lines = (demo[0] / "all.cdxj").read_text().splitlines()
+    assert lines == sorted(lines)
+    entry = json.loads(lines[0].split(" ", 2)[2])
+    with (demo[0] / "data" / "captures" / entry["filename"]).open("rb") as file:
+        file.seek(int(entry["offset"]))
+        assert file.read(3) == b"\x1f\x8b\x08"
+
+
+def test_a_redacted_finding_is_accounted_for(
+    demo: tuple[Path, str], findings: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    shutil.copytree(demo[0], tmp_path / "copy")
+    one = next(one for one in findings if one["versions"] == 2)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [COMMAND, *words], cwd=tmp_path / "copy", capture_output=True, text=True, check=False
+        )
+
+    assert run("redact", one["id"]).returncode == 2  # no reason, no redaction
+    done = run("redact", one["id"], "--reason", "names a private person")
+    assert done.returncode == 0, done.stderr
+    checked = run("verify")
+    assert checked.returncode == 0, checked.stdout
+    assert "names a private person" in checked.stderr
+    shown = run("show", one["id"]).stdout
+    assert "redacted" in shown
+    assert one["history"][0]["text"][:40] not in shown
+    assert run("export", "findings", "--format", "jsonl", "--with-text", "--with-versions").returncode == 0
+    assert run("export", "findings", "--wacz", "left.wacz", "--with-text").returncode == 0
 
 
 def test_verify_finds_all_as_it_was_kept_and_names_what_was_changed(

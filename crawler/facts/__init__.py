@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from crawler.facts.circumstances import KYIV, circumstances
 from crawler.facts.claims import claims_in
+from crawler.facts.credits import origin_named
 from crawler.facts.events import Timeline
 from crawler.facts.phrases_data import LANGUAGES
 from crawler.language import detect
 from crawler.model import Article, Claim, Event, Kind, Standing, Verdict
 
-__all__ = ["read"]
+__all__ = ["origin_named", "read"]
 
 
 def read(article: Article, verdict: Verdict) -> tuple[Verdict, tuple[Claim, ...]]:

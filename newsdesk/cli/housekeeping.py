@@ -79,7 +79,7 @@ def migrate(config: ConfigOption = None) -> None:
     """Migrate under the job's lock."""
     from datetime import UTC, datetime
 
-    from storage import custody, lock
+    from storage import copies, custody, lock
     from storage import engine as database
     from storage import migrate as schema
 
@@ -89,6 +89,7 @@ def migrate(config: ConfigOption = None) -> None:
         changed = schema.upgrade(engine, backup_to=checked.data / "backups")
         with database.transaction(engine) as session:
             custody.adopt(session, now=datetime.now(UTC))
+            copies.adopt(session)
     say(
         "the database is now of this version" if changed else "nothing to do: the database is of this version"
     )

@@ -17,6 +17,8 @@ from newsdesk.cli.app import ConfigOption, Format, FormatOption, configured, ope
 from newsdesk.cli.output import short, write_csv, write_rows
 
 if TYPE_CHECKING:
+    from crawler.config import Config
+    from storage.origins import Origin
     from storage.queries import WholeFinding
     from storage.search import Filters, Hit
     from storage.snippets import Snippet
@@ -211,29 +213,35 @@ def show(
     config: ConfigOption = None,
 ) -> None:
     """Print one finding whole."""
-    from newsdesk.export import finding_record
+    from newsdesk.export import finding_record, origin_record
     from storage import queries
     from storage.engine import transaction
+    from storage.origins import origin
 
     number = finding.removeprefix("f")
     if not number.isdigit():
         raise UsageError(f"{finding}: not a finding's number; they look like f12")
     with transaction(opened(configured(config))) as session:
         found = queries.finding(session, int(number))
+        came_from = origin(session, int(number)) if found else None
     if found is None:
         raise UsageError(f"there is no finding f{number}; `swapwatch search` lists what there is")
     if form is not Format.TABLE:
         record = finding_record(found, with_text=True, with_versions=True)
+        record |= {"origin": origin_record(came_from)} if came_from else {}
         write_rows([record], columns=tuple(record), form=form)
         return
-    typer.echo("\n".join(printable(line) for line in _page(found)))
+    lines = [*_page(found), *(_family(found, came_from) if came_from else ()), "\n" + found.current.text]
+    typer.echo("\n".join(printable(line) for line in lines))
 
 
 def _page(found: WholeFinding) -> Iterator[str]:
     now, verdict = found.current, found.verdict
     yield f"f{found.id}  {now.title}"
     yield found.address
-    if found.state != "live":
+    if found.state == "redacted":
+        yield "redacted: its text and captures were taken out of the store"
+    elif found.state != "live":
         yield f"{found.state}: not up any more when last looked at"
     zone = "" if now.zone_known else " (zone assumed)"
     yield f"published {short(now.published) or 'undated'}{zone}, from {now.published_from or 'nowhere'}; first kept {short(found.first_kept)}"
@@ -254,7 +262,19 @@ def _page(found: WholeFinding) -> Iterator[str]:
     for seen in found.captures:
         yield f"  {short(seen.fetched_at)}  {seen.status}  {seen.url}  {seen.file} at {seen.offset}"
     yield "\nCarried by " + ", ".join(f"{one.source_id} ({short(one.first_seen)})" for one in found.carriers)
-    yield "\n" + now.text
+
+
+def _family(found: WholeFinding, came_from: Origin) -> Iterator[str]:
+    """Yield where a report likely came from, and who else carries it."""
+    where = f", f{came_from.finding_id}" if came_from.finding_id not in (None, found.id) else ""
+    yield f"\nLikely origin {came_from.outlet}{where}: {came_from.why}"
+    for one in came_from.members:
+        if one.finding_id == found.id and one.how is None:
+            continue
+        share = f", {one.share:.0%} of the shorter word for word" if one.share else ""
+        like = f"  {one.how} of f{one.like}{share}" if one.how else ""
+        me = " (this one)" if one.finding_id == found.id else ""
+        yield f"  f{one.finding_id}{me}  {short(one.at)}  {one.outlet}{like}  {one.address}"
 
 
 def _past(found: WholeFinding) -> Iterator[str]:
@@ -300,6 +320,15 @@ def export(
     with_versions: Annotated[
         bool, typer.Option("--with-versions", help="Every version, nested in its finding.")
     ] = False,
+    wacz: Annotated[
+        Path | None,
+        typer.Option(
+            "--wacz", help="The findings' captures as a web archive (WACZ) instead of rows; with --with-text."
+        ),
+    ] = None,
+    cdx: Annotated[
+        Path | None, typer.Option("--cdx", help="An index (CDXJ) of all capture files instead of rows.")
+    ] = None,
     source: SourceOption = None,
     lang: LangOption = None,
     kind: KindOption = None,
@@ -319,6 +348,9 @@ def export(
     filters = _filters(
         source=source, lang=lang, kind=kind, conflict=conflict, since=since, until=until, near=near_misses
     )
+    if wacz or cdx:
+        _web_archive(filters, configured(config), wacz=wacz, cdx=cdx, with_text=with_text)
+        return
     with transaction(opened(configured(config))) as session:
         rows: Iterator[dict[str, Any]]
         columns: tuple[str, ...]
@@ -342,6 +374,28 @@ def export(
                 records.finding_record(one, with_text=with_text, with_versions=with_versions) for one in found
             )
         _write(rows, columns=columns, form=form, output=output, bom=bom)
+
+
+def _web_archive(
+    filters: Filters, checked: Config, *, wacz: Path | None, cdx: Path | None, with_text: bool
+) -> None:
+    """Write findings with their captures, or an index of all captures, for readers of web archives."""
+    from newsdesk.web_archive import write_cdx, write_wacz
+    from storage import queries
+    from storage.engine import transaction
+
+    if wacz and not with_text:
+        raise UsageError(
+            "captures hold the texts of outlets, which belong to them: --wacz asks for --with-text"
+        )
+    captures = checked.data / "captures"
+    if wacz:
+        with transaction(opened(checked)) as session:
+            count = write_wacz(queries.findings(session, filters), captures=captures, output=wacz)
+        say(f"wrote {count} captures to {wacz}")
+    if cdx:
+        write_cdx(captures=captures, output=cdx)
+        say(f"wrote {cdx}")
 
 
 def _write(

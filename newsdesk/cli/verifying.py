@@ -1,4 +1,4 @@
-"""`verify`: is all evidence still there, and as it was kept?"""
+"""`verify` and `redact`: is all evidence as it was kept; and what must not be kept, taken out accountably."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ def register(app: typer.Typer) -> None:
         "verify",
         help="Read all evidence again and name each capture that is missing or changed.\n\nExample: swapwatch verify --write-heads heads.jsonl",
     )(verify)
+    app.command(
+        "redact",
+        help="Take the text and captures of a finding out of the store for good, behind a tombstone.\n\nExample: swapwatch redact f12 --reason 'names a private person'",
+    )(redact)
 
 
 def verify(
@@ -50,6 +54,8 @@ def verify(
     for problem in found.problems:
         place = f" ({problem.place})" if problem.place else ""
         typer.echo(printable(f"{problem.what} {problem.number}: {problem.words}{place}"))
+    for grave in found.tombstones:
+        say(f"{grave.what} {grave.number}: redacted on {grave.at:%Y-%m-%d}: {grave.reason}")
     for left in found.leftovers:
         say(
             f"{left.file}: {left.length} bytes that no row points to; an interrupted write left them, or their rows were removed"
@@ -63,6 +69,38 @@ def verify(
         + (f"{len(found.problems)} problems" if found.problems else "all as they were kept")
     )
     return Exit.CHECK_FAILED if found.problems else Exit.DONE
+
+
+def redact(
+    finding: Annotated[str, typer.Argument(metavar="ID", help="A finding's number, such as f12.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stays in the store and in the chain.")],
+    config: ConfigOption = None,
+) -> None:
+    """Redact under the job's lock: no job may write meanwhile."""
+    from datetime import UTC, datetime
+
+    from storage import engine as database
+    from storage import lock, redaction, schema
+
+    number = finding.removeprefix("f")
+    if not number.isdigit():
+        raise UsageError(f"{finding}: not a finding's number; they look like f12")
+    checked = configured(config)
+    schema.require_current(database.connect(checked.database_url, read_only=True))
+    engine = database.connect(checked.database_url)
+    with lock.hold(engine):
+        with database.transaction(engine) as session:
+            done = redaction.redact(
+                session, int(number), folder=checked.data / "captures", reason=reason, now=datetime.now(UTC)
+            )
+        if done is None:
+            raise UsageError(f"there is no finding f{number}; `swapwatch search` lists what there is")
+        redaction.compact(engine)
+    say(f"redacted f{number}: {done.versions} versions and {done.captures} captures")
+    for address in done.shared_lists:
+        say(f"the list {address} names others too and was left; it may hold the headline")
+    for copy in sorted((checked.data / "backups").glob("*")):
+        say(f"the backup {copy} still holds the text")
 
 
 def _read_heads(path: Path) -> list[Head]:

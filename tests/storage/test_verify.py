@@ -63,7 +63,7 @@ def all_heads(store: Engine) -> list[Head]:
 
 def test_what_was_kept_is_found_as_it_was_kept(store: Engine, folder: Path) -> None:
     found = audited(store, folder)
-    assert (found.captures, found.versions, found.entries) == (6, 6, 13)
+    assert (found.captures, found.versions, found.entries) == (6, 6, 19)
     assert (found.problems, found.leftovers) == ((), ())
     assert [head.day for head in all_heads(store)] == ["2026-03-05", "2026-03-06"]
 
@@ -104,7 +104,7 @@ def _flip_in_a_row(store: Engine, _: Path, chance: random.Random) -> Flip:
         cells = {column.key: getattr(row, column.key) for column in table.__table__.columns}
         affected = {(what, row.id)}
         if what == "entry":
-            affected |= {(row.what, row.subject)}
+            affected |= {("version" if row.what == "basis" else row.what, row.subject)}
     # a number that other rows point to can't be changed, and lemmas are made anew from the text
     able = sorted(
         key
@@ -162,10 +162,20 @@ def test_a_row_that_was_slipped_in_is_named(store: Engine, folder: Path) -> None
     assert named(audited(store, folder)) == {("capture", 99)}
 
 
+def test_a_row_that_was_changed_and_entered_again_is_named(store: Engine, folder: Path) -> None:
+    with transaction(store) as session:
+        row = session.get_one(CaptureRow, 3)
+        row.status = 404
+        session.flush()
+        custody.append(session, [row], now=NOW)
+    (problem,) = audited(store, folder).problems
+    assert (problem.what, problem.number, problem.words) == ("capture", 3, "was entered a second time")
+
+
 def test_a_removed_entry_leaves_a_hole(store: Engine, folder: Path) -> None:
     with transaction(store) as session:
-        session.execute(delete(CustodyRow).where(CustodyRow.id == 3))
-    assert named(audited(store, folder)) == {("entry", 3), ("capture", 2)}
+        session.execute(delete(CustodyRow).where(CustodyRow.id == 4))
+    assert named(audited(store, folder)) == {("entry", 4), ("capture", 2)}
 
 
 def test_a_chain_cut_off_at_its_end_is_found_by_a_head_noted_elsewhere(store: Engine, folder: Path) -> None:
@@ -178,7 +188,7 @@ def test_a_chain_cut_off_at_its_end_is_found_by_a_head_noted_elsewhere(store: En
         session.execute(text("delete from edit"))
         session.execute(delete(VersionRow).where(VersionRow.id == 6))
         session.execute(delete(CaptureRow).where(CaptureRow.id == 6))
-        session.execute(delete(CustodyRow).where(CustodyRow.id > 10))
+        session.execute(delete(CustodyRow).where(CustodyRow.id > 15))
     assert audited(store, folder).problems == ()  # nothing inside the store can tell
     assert audited(store, folder).leftovers != ()
     (problem,) = audited(store, folder, *noted).problems

@@ -1,4 +1,4 @@
-"""a chain of custody, the bytes each capture added to its file, and later looks at the pages of findings"""
+"""a chain of custody, the bytes each capture added to its file, later looks at pages, edits of claims, and families of copies"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     _custody()
     _looks()
     _edits()
+    _copies()
 
 
 def _captures() -> None:
@@ -44,6 +45,18 @@ def _custody() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_custody")),
     )
     op.create_index("ix_custody_what", "custody", ["what", "subject"])
+    op.create_table(
+        "tombstone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tombstone")),
+        sa.UniqueConstraint("what", "subject", name=op.f("uq_tombstone_what")),
+        sqlite_autoincrement=True,
+    )
 
 
 def _looks() -> None:
@@ -100,6 +113,27 @@ def _edits() -> None:
     )
     op.create_index(op.f("ix_edit_article_id"), "edit", ["article_id"])
     op.create_index(op.f("ix_edit_at"), "edit", ["at"])
+
+
+def _copies() -> None:
+    op.add_column("version", sa.Column("credits", sa.JSON(), nullable=True))
+    op.create_table(
+        "copy",
+        sa.Column("article_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("family", sa.Integer(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("shingles", sa.Integer(), nullable=False),
+        sa.Column("minhash", sa.LargeBinary(), nullable=True),
+        sa.Column("like_id", sa.Integer(), nullable=True),
+        sa.Column("how", sa.Text(), nullable=True),
+        sa.Column("share", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_copy_article_id_article")),
+        sa.ForeignKeyConstraint(["like_id"], ["article.id"], name=op.f("fk_copy_like_id_article")),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_copy")),
+    )
+    op.create_index(op.f("ix_copy_family"), "copy", ["family"])
+    op.create_index("ix_copy_at", "copy", ["language", "at"])
 
 
 def downgrade() -> None:
