@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crawler.model import Article, PageState, Skipped, SkipReason
@@ -111,6 +112,55 @@ def note(
     if state in UP | VANISHED:
         article.state = "live" if state in UP else "vanished"
     planned(session, article.id, now=now, rechecks=rechecks, told=state in UP | VANISHED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vanished:
+    """A look that found a finding's page taken down."""
+
+    id: int
+    first: int
+    """The first look of those in a row that found it so: one event, however often it is seen."""
+    finding_id: int
+    title: str
+    address: str
+    state: PageState
+    detail: str
+    at: datetime
+
+
+def vanished(session: Session, *, after: int = 0) -> list[Vanished]:
+    """Return the looks behind number `after` that found a page taken down, oldest first."""
+    statement = (
+        select(LookRow, FindingRow.id, ArticleRow.address)
+        .join(FindingRow, FindingRow.article_id == LookRow.article_id)
+        .join(ArticleRow, ArticleRow.id == LookRow.article_id)
+        .where(LookRow.id > after, LookRow.state.in_(sorted(VANISHED)))
+        .order_by(LookRow.id)
+    )
+    return [
+        Vanished(
+            id=look.id, first=_first_of_run(session, look), finding_id=finding, title=_title(session, look.article_id),
+            address=address, state=PageState(look.state), detail=look.detail, at=look.at,
+        )
+        for look, finding, address in session.execute(statement)
+    ]  # fmt: skip
+
+
+def _first_of_run(session: Session, look: LookRow) -> int:
+    """Return the first look that found a page down since it was last up."""
+    of_it = LookRow.article_id == look.article_id
+    up = select(func.max(LookRow.id)).where(of_it, LookRow.id < look.id, LookRow.state.in_(sorted(UP)))
+    begin = session.scalar(up) or 0
+    down = select(func.min(LookRow.id)).where(of_it, LookRow.id > begin, LookRow.state.in_(sorted(VANISHED)))
+    return session.scalar(down) or look.id
+
+
+def _title(session: Session, article_id: int) -> str:
+    titles = (
+        select(VersionRow.title).where(VersionRow.article_id == article_id).order_by(VersionRow.id.desc())
+    )
+    return session.scalar(titles.limit(1)) or ""
 
 
 def plan(

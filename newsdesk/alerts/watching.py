@@ -22,6 +22,7 @@ from newsdesk.alerts.conditions import (
     of_sides,
     of_source,
 )
+from newsdesk.alerts.records import of_records
 from newsdesk.health import look
 from storage import conditions, notes, outbox, sources
 from storage.conditions import Place
@@ -54,6 +55,7 @@ def watch(engine: Engine, config: Config, *, lemmas: Lemmas, now: datetime) -> i
                 *alerts_of_begin(new, now=now),
                 *alerts_of_end(over, known, current, [one.id for one in enabled], now=now),
                 *_findings(session, config.alerts.searches, lemmas, now=now),
+                *of_records(session, now=now),
             ],
         )
         conditions.keep(session, new, over, now=now)
