@@ -77,6 +77,9 @@ def main() -> int:
             crawl(folder, kill_after=None)
             time.sleep(0.1)
             found = faults(folder / "data" / "swapwatch.db", articles)
+            verify = [COMMAND, "--config", str(folder / "config.yaml"), "verify"]
+            if subprocess.run(verify, capture_output=True, check=False).returncode:
+                found.append("evidence not as it was kept")
             bad += bool(found)
             print(
                 f"kills {number + 1} to {number + 3}: {', '.join(found) or 'nothing lost, nothing doubled'}"

@@ -56,10 +56,15 @@ def _table() -> dict[str, list[dict[str, Any]]]:
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     table = _table()
     before, after = ("|".join(re.escape(row["sign"]) for row in table[side]) for side in ("before", "after"))
+    around = [row["sign"].split("…") for row in table["around"]]
     patterns = []
     for row in table["agencies"]:
         names = "|".join(re.escape(name) for name in sorted(row["names"], key=len, reverse=True))
         name = rf"(?P<name>\b(?:{names})\w{{0,3}}\b(?!-[А-ЯІЇЄҐA-Z]))"
-        forms = (rf"(?<!\w)(?i:{before}){BETWEEN}{name}", rf"{name}[»\"”]?,?\s+(?i:{after})(?!\w)")
+        forms = [
+            rf"(?<!\w)(?i:{before}){BETWEEN}{name}",
+            rf"{name}[»\"”]?,?\s+(?i:{after})(?!\w)",
+            *(re.escape(start) + name + re.escape(end) for start, end in around),
+        ]
         patterns += [(row["domains"][0], re.compile(form)) for form in forms]
     return tuple(patterns)

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, delete, select, text, update
 
 from storage import custody, evidence
+from storage import engine as database
 from storage.captures import WarcArchive
 from storage.custody import Head
 from storage.engine import transaction
@@ -66,6 +67,13 @@ def test_what_was_kept_is_found_as_it_was_kept(store: Engine, folder: Path) -> N
     assert (found.captures, found.versions, found.entries) == (6, 6, 19)
     assert (found.problems, found.leftovers) == ((), ())
     assert [head.day for head in all_heads(store)] == ["2026-03-05", "2026-03-06"]
+
+
+def test_a_reader_who_may_not_write_can_verify(store: Engine, folder: Path) -> None:
+    reader = database.connect(store.url, read_only=True)
+    found = audited(reader, folder, *all_heads(reader))
+    reader.dispose()
+    assert (found.problems, found.captures) == ((), 6)
 
 
 def test_a_hundred_flipped_bytes_are_a_hundred_found_and_nothing_else(store: Engine, folder: Path) -> None:

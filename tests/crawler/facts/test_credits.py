@@ -17,12 +17,14 @@ def test_each_agency_is_credited_in_its_example(row: dict[str, list[str]]) -> No
     assert credited(str(row["example"])) == (row["domains"][0],)
 
 
-@pytest.mark.parametrize("row", [*TABLE["before"], *TABLE["after"]], ids=lambda row: row["sign"])
+@pytest.mark.parametrize(
+    "row", [*TABLE["around"], *TABLE["before"], *TABLE["after"]], ids=lambda row: row["sign"]
+)
 def test_each_form_credits_in_its_example(row: dict[str, str]) -> None:
     assert credited(row["example"])
 
 
-@pytest.mark.parametrize("part", ["before", "after"])
+@pytest.mark.parametrize("part", ["around", "before", "after"])
 def test_signs_are_sorted(part: str) -> None:
     signs = [row["sign"] for row in TABLE[part]]
     assert signs == sorted(set(signs))
@@ -36,6 +38,9 @@ def test_signs_are_sorted(part: str) -> None:
         "Журналісти УНІАН чекали на кордоні.",
         "Автобуси прибули, повідомляє Координаційний штаб.",
         "ТАССовка",
+        "Автобуси на кордоні. (Reed Saxon / Associated Press)",
+        "Автобуси на кордоні (AFP)",
+        "The ombudsman, contacted by Reuters, would not say more.",
     ],
 )
 def test_a_name_that_is_spoken_to_or_about_is_no_credit(sentence: str) -> None:
