@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crawler.language import detect
 from crawler.model import Article, Conflict, Kind, Standing, Verdict
 from crawler.tagging.conflict import conflict_of
 from crawler.tagging.kind import kind_of
-from crawler.tagging.lexicon import LANGUAGES, version
+from crawler.tagging.lexicon import LANGUAGES, Concept, lexicon, version
 from crawler.tagging.relevance import weighed
-from crawler.tagging.sentences import sentences_of
+from crawler.tagging.sentences import Sentence, sentences_of
 
-__all__ = ["LEXICON", "judge"]
+__all__ = ["LEXICON", "NEAR_MISS", "RELEVANT", "judge"]
 
 LEXICON = version()
 """Name of the words and rules in force; a verdict belongs to one."""
 
 RELEVANT = 0.5
-NEAR_MISS = 0.2
+NEAR_MISS = RELEVANT / 2
+
+CAPTIVITY = frozenset({Concept.CAPTIVE, Concept.CAPTIVITY, Concept.FROM_CAPTIVITY})
 
 
 def judge(article: Article) -> Verdict:
     """Say whether an article reports on an exchange or return of prisoners, civilians or bodies, and why.
 
-    The score runs from 0 to 1: 0.5 and more is relevant, 0.2 and more a near miss, kept to be audited.
+    The score runs from 0 to 1: 0.5 and more is relevant. A near miss, kept to be audited, has 0.25 and more or
+    speaks of captivity in its title or first sentences.
     """
-    readings = [(code, sentences_of(article, code)) for code in _languages(article)]
+    readings = [(code, sentences_of(article, lexicon(code))) for code in _languages(article)]
     weighings = [(weighed(sentences, code), code, sentences) for code, sentences in readings]
     (score, reasons), code, sentences = max(weighings, key=lambda weighing: weighing[0][0])
-    standing = _standing(score)
+    standing = _standing(score, sentences)
     relevant = standing is Standing.RELEVANT
     return Verdict(
         lexicon=LEXICON,
@@ -40,10 +45,11 @@ def judge(article: Article) -> Verdict:
     )
 
 
-def _standing(score: float) -> Standing:
+def _standing(score: float, sentences: Sequence[Sentence]) -> Standing:
     if score >= RELEVANT:
         return Standing.RELEVANT
-    return Standing.NEAR_MISS if score >= NEAR_MISS else Standing.OFF_TOPIC
+    near = score >= NEAR_MISS or any(one.has(CAPTIVITY) for one in sentences if one.prominent)
+    return Standing.NEAR_MISS if near else Standing.OFF_TOPIC
 
 
 def _languages(article: Article) -> tuple[str, ...]:

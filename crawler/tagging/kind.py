@@ -34,11 +34,11 @@ def kind_of(sentences: Sequence[Sentence], _language: str) -> Kind:
     title = " ".join(sentence.text for sentence in head if sentence.number == 0)
     if POSTPONED.search(title) or (POSTPONED.search(words) and not DONE.search(title)):
         return Kind.POSTPONED_OR_FAILED
-    bodies = sum(len(sentence.of(Concept.BODIES)) for sentence in head)
-    living = sum(len(sentence.of(Concept.CAPTIVITY, Concept.PEOPLE)) for sentence in head)
-    title_bodies = any(sentence.of(Concept.BODIES) for sentence in head if sentence.number == 0)
+    bodies = sum(len(sentence.of(frozenset({Concept.BODIES}))) for sentence in head)
+    living = sum(len(sentence.of(frozenset({Concept.CAPTIVE, Concept.PEOPLE}))) for sentence in head)
+    title_bodies = any(sentence.of(frozenset({Concept.BODIES})) for sentence in head if sentence.number == 0)
     exchange = any(
-        sentence.of(Concept.EXCHANGE, Concept.CAPTIVITY) for sentence in head if sentence.number == 0
+        sentence.of(frozenset({Concept.SWAP, Concept.CAPTIVE})) for sentence in head if sentence.number == 0
     )
     if (title_bodies and not exchange) or bodies > living:
         return Kind.BODIES_REPATRIATED

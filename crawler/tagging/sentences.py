@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.language import Folded, folded
 from crawler.model import Article, Part, Span
-from crawler.tagging.lexicon import Concept, lexicon
+from crawler.tagging.lexicon import Concept, Lexicon
+from crawler.tagging.patterns import tokens_of
 
-END = re.compile(r"[.!?…]+[»\"”')]*\s+|\n+")
-"""Where a sentence ends: a mark and a blank, or a line break."""
+END = re.compile(r"(?<!\b[^\W\d_])[.!?…]+[»\"”')]*\s+|\n+")
+"""Where a sentence ends: a mark and a blank, not after a single letter ('U.S. envoy'), or a line break."""
 
 LEAD_SENTENCES = 3
 """The first sentences say what a report is about."""
 
+COVERING = frozenset({Concept.SPOILER, Concept.AGENCY})
+"""Concepts whose words lend nothing to others inside: the exchange in 'stock exchange', a headquarters' long name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A concept's words in a sentence; positions in the folded part."""
+    """A concept's words in a part of an article: which characters and which words of the folded text."""
 
     concept: Concept
     start: int
     end: int
+    first: int
+    last: int
+    term: int
+    """Number of the lexicon's entry."""
+
+    def distance(self, other: Hit) -> int:
+        """Return how many words stand between two hits; 0 where they touch or overlap."""
+        return max(self.first - other.last, other.first - self.last, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +51,15 @@ class Sentence:
     hits: tuple[Hit, ...]
     whole: Folded
 
-    def of(self, *concepts: Concept) -> list[Hit]:
+    def of(self, concepts: frozenset[Concept]) -> list[Hit]:
         """Return the hits of these concepts."""
         return [hit for hit in self.hits if hit.concept in concepts]
 
-    def span(self, hits: list[Hit]) -> tuple[str, Span]:
+    def has(self, concepts: frozenset[Concept]) -> bool:
+        """Say whether any of these concepts occurs."""
+        return any(hit.concept in concepts for hit in self.hits)
+
+    def span(self, hits: Sequence[Hit]) -> tuple[str, Span]:
         """Return the folded words from the first to the last hit, and where they stand in the original."""
         start, end = min(hit.start for hit in hits), max(hit.end for hit in hits)
         first, last = self.whole.span(start, end)
@@ -53,38 +71,29 @@ class Sentence:
         return self.number <= LEAD_SENTENCES
 
 
-def sentences_of(article: Article, language: str) -> tuple[Sentence, ...]:
+def sentences_of(article: Article, lexicon: Lexicon) -> tuple[Sentence, ...]:
     """Return the title and the text's sentences, each with its concepts."""
-    title = _split(article.title, Part.TITLE, language)
-    text = _split(article.text, Part.TEXT, language)
-    return (*title, *text)
+    return (*_split(article.title, Part.TITLE, lexicon), *_split(article.text, Part.TEXT, lexicon))
 
 
-def _split(raw: str, part: Part, language: str) -> list[Sentence]:
+def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
     whole = folded(raw)
-    patterns = lexicon(language)
-    hits = sorted(
-        (
-            Hit(concept, match.start(), match.end())
-            for concept, pattern in patterns.items()
-            for match in pattern.finditer(whole.text)
-        ),
-        key=lambda hit: hit.start,
-    )
+    hits = _hits(whole.text, lexicon)
+    starts = [hit.start for hit in hits]
     found: list[Sentence] = []
     start = number = 0
     for stop in [*(match.end() for match in END.finditer(whole.text)), len(whole.text)]:
         text = whole.text[start:stop]
         if text.strip():
             number += 1
-            inside = tuple(hit for hit in hits if start <= hit.start < stop)
+            inside = hits[bisect_left(starts, start) : bisect_left(starts, stop)]
             found.append(
                 Sentence(
                     part=part,
                     number=0 if part is Part.TITLE else number,
                     start=start,
                     text=text,
-                    hits=_unspoilt(inside),
+                    hits=_uncovered([hit for hit in inside if hit.end <= stop]),
                     whole=whole,
                 )
             )
@@ -92,10 +101,28 @@ def _split(raw: str, part: Part, language: str) -> list[Sentence]:
     return found
 
 
-def _unspoilt(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """Drop the words that belong to another matter: the exchange in 'stock exchange'."""
-    spoilers = [hit for hit in hits if hit.concept is Concept.HARD_NO]
+def _hits(text: str, lexicon: Lexicon) -> list[Hit]:
+    tokens = tokens_of(text)
+    found = (
+        Hit(
+            lexicon.concept(one.term), tokens[one.first].start, tokens[one.last - 1].end, one.first, one.last, one.term
+        )
+        for one in lexicon.vocabulary.find(tokens)
+    )  # fmt: skip
+    return sorted(found, key=lambda hit: hit.start)
+
+
+def _uncovered(hits: list[Hit]) -> tuple[Hit, ...]:
+    """Drop the words that belong to another matter or to a longer name."""
+    covers = [hit for hit in hits if hit.concept in COVERING]
     return tuple(
         hit for hit in hits
-        if hit.concept is Concept.HARD_NO or not any(no.start <= hit.start and hit.end <= no.end + 1 for no in spoilers)
+        if hit.concept is Concept.SPOILER or not any(_covered(hit, cover) for cover in covers)
     )  # fmt: skip
+
+
+def _covered(hit: Hit, cover: Hit) -> bool:
+    if cover.concept is Concept.SPOILER:
+        return cover.first < hit.last <= cover.last
+    inside = cover.first <= hit.first and hit.last <= cover.last
+    return inside and (hit.last - hit.first) < (cover.last - cover.first)

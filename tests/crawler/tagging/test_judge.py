@@ -2,8 +2,10 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from crawler.model import Article, Conflict, Kind, Part, Standing, Verdict
 from crawler.tagging import LEXICON, judge
@@ -39,6 +41,30 @@ UNRELATED = [
     "Укріплення на кордоні зводять до зими",
     "Преступление раскрыли за ночь",
 ]
+
+
+CASES = Path(__file__).parents[2] / "cases" / "tagging"
+
+
+def cases(answer: str) -> list[str]:
+    """Return the cases of tests/cases/tagging that must be answered `yes` or `no`."""
+    files = [YAML(typ="safe").load(file) for file in sorted(CASES.glob("*.yaml"))]
+    return [case for groups in files for group in groups for case in group.get(answer, ())]
+
+
+def of_case(case: str) -> Verdict:
+    title, _, text = case.partition(" // ")
+    return verdict(title, text)
+
+
+@pytest.mark.parametrize("case", cases("yes"))
+def test_a_report_is_relevant(case: str) -> None:
+    assert of_case(case).standing is Standing.RELEVANT
+
+
+@pytest.mark.parametrize("case", cases("no"))
+def test_a_look_alike_is_not_relevant(case: str) -> None:
+    assert of_case(case).standing is not Standing.RELEVANT
 
 
 @pytest.mark.parametrize("title", RELEVANT)
