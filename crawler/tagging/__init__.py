@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.language import detect
+from crawler.language import LETTERS, detect
 from crawler.model import Article, Conflict, Kind, Standing, Verdict
 from crawler.tagging.conflict import conflict_of
 from crawler.tagging.kind import kind_of
@@ -29,7 +29,7 @@ def judge(article: Article) -> Verdict:
     The score runs from 0 to 1: 0.5 and more is relevant. A near miss, kept to be audited, has 0.25 and more or
     speaks of captivity in its title or first sentences.
     """
-    readings = [(code, sentences_of(article, lexicon(code))) for code in _languages(article)]
+    readings = [(code, _read(article, code)) for code in _languages(article)]
     weighings = [(weighed(sentences, code), code, sentences) for code, sentences in readings]
     (score, reasons), code, sentences = max(weighings, key=lambda weighing: weighing[0][0])
     standing = _standing(score, sentences)
@@ -50,6 +50,17 @@ def _standing(score: float, sentences: Sequence[Sentence]) -> Standing:
         return Standing.RELEVANT
     near = score >= NEAR_MISS or any(one.has(CAPTIVITY) for one in sentences if one.prominent)
     return Standing.NEAR_MISS if near else Standing.OFF_TOPIC
+
+
+def _read(article: Article, code: str) -> tuple[Sentence, ...]:
+    """Return an article's sentences, its title in the title's own language where its letters leave no doubt."""
+    other = {"ru": "uk", "uk": "ru"}.get(code)
+    title = article.title.lower()
+    foreign = other and any(char in title for char in LETTERS[other])
+    own = other and any(char in title for char in LETTERS[code])
+    return sentences_of(
+        article, lexicon(code), title=lexicon(other) if other and foreign and not own else None
+    )
 
 
 def _languages(article: Article) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ LANGUAGES = ("en", "ru", "uk")
 class Concept(StrEnum):
     """What a term stands for; docs/tagging.md says when each counts."""
 
+    ABROAD = "abroad"
     AGENCY = "agency"
     AGREED = "agreed"
     AHEAD = "ahead"
@@ -40,6 +41,8 @@ class Concept(StrEnum):
     FROM_CAPTIVITY = "from_captivity"
     HISTORY = "history"
     HOME = "home"
+    INCIDENT = "incident"
+    KIDS = "kids"
     LAND = "land"
     LOOKING_BACK = "looking_back"
     MAIL = "mail"
@@ -49,7 +52,9 @@ class Concept(StrEnum):
     OURS = "ours"
     PARTY_AM = "party_am"
     PARTY_AZ = "party_az"
+    PARTY_BY = "party_by"
     PARTY_ELSEWHERE = "party_elsewhere"
+    PARTY_FRONT = "party_front"
     PARTY_IL = "party_il"
     PARTY_PS = "party_ps"
     PARTY_RU = "party_ru"

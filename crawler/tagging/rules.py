@@ -56,9 +56,9 @@ class Rule:
 
 
 def _same(hit: Hit, met: list[Hit], group: Concepts) -> bool:
-    """Say whether a hit is one of those met, or names a party that one of them names."""
+    """Say whether a hit is one of those met, or names a party that one of them names; one word may stand for two."""
     one_side = hit.concept if group <= PARTY and hit.concept is not Concept.PARTY_ELSEWHERE else None
-    return any(one.first == hit.first or one.concept is one_side for one in met)
+    return any(one is hit or one.concept is one_side for one in met)
 
 
 def _width(hits: list[Hit]) -> int:

@@ -15,6 +15,9 @@ from crawler.tagging.patterns import tokens_of
 END = re.compile(r"(?<!\b[^\W\d_])[.!?…]+[»\"”')]*\s+|\n+")
 """Where a sentence ends: a mark and a blank, not after a single letter ('U.S. envoy'), or a line break."""
 
+CLAUSE = re.compile(END.pattern + r"|;\s+")
+"""Where a part of a title ends: headlines of live reports join several matters with semicolons."""
+
 LEAD_SENTENCES = 3
 """The first sentences say what a report is about."""
 
@@ -71,9 +74,9 @@ class Sentence:
         return self.number <= LEAD_SENTENCES
 
 
-def sentences_of(article: Article, lexicon: Lexicon) -> tuple[Sentence, ...]:
-    """Return the title and the text's sentences, each with its concepts."""
-    return (*_split(article.title, Part.TITLE, lexicon), *_split(article.text, Part.TEXT, lexicon))
+def sentences_of(article: Article, lexicon: Lexicon, title: Lexicon | None = None) -> tuple[Sentence, ...]:
+    """Return the title and the text's sentences, each with its concepts; `title` reads a title in another language."""
+    return (*_split(article.title, Part.TITLE, title or lexicon), *_split(article.text, Part.TEXT, lexicon))
 
 
 def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
@@ -82,7 +85,8 @@ def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
     starts = [hit.start for hit in hits]
     found: list[Sentence] = []
     start = number = 0
-    for stop in [*(match.end() for match in END.finditer(whole.text)), len(whole.text)]:
+    ends = CLAUSE if part is Part.TITLE else END
+    for stop in [*(match.end() for match in ends.finditer(whole.text)), len(whole.text)]:
         text = whole.text[start:stop]
         if text.strip():
             number += 1

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 from crawler.model import Article, Conflict, Kind, Part, Standing, Verdict
 from crawler.tagging import LEXICON, judge
+from crawler.tagging.lexicon import LANGUAGES
 
 
 def verdict(title: str, text: str = "") -> Verdict:
@@ -48,7 +49,7 @@ CASES = Path(__file__).parents[2] / "cases" / "tagging"
 
 def cases(answer: str) -> list[str]:
     """Return the cases of tests/cases/tagging that must be answered `yes` or `no`."""
-    files = [YAML(typ="safe").load(file) for file in sorted(CASES.glob("*.yaml"))]
+    files = [YAML(typ="safe").load(CASES / f"{language}.yaml") for language in LANGUAGES]
     return [case for groups in files for group in groups for case in group.get(answer, ())]
 
 
@@ -65,6 +66,27 @@ def test_a_report_is_relevant(case: str) -> None:
 @pytest.mark.parametrize("case", cases("no"))
 def test_a_look_alike_is_not_relevant(case: str) -> None:
     assert of_case(case).standing is not Standing.RELEVANT
+
+
+def answers(field: str) -> list[tuple[str, str]]:
+    """Return the cases of one field's file, each with its answer."""
+    groups = YAML(typ="safe").load(CASES / f"{field}s.yaml")
+    return [(case, answer) for answer, found in groups.items() for case in found]
+
+
+@pytest.mark.parametrize(("case", "kind"), answers("kind"))
+def test_what_a_report_mainly_says(case: str, kind: str) -> None:
+    assert of_case(case).kind == kind
+
+
+@pytest.mark.parametrize(("case", "conflict"), answers("conflict"))
+def test_between_whom_people_were_exchanged(case: str, conflict: str) -> None:
+    assert of_case(case).conflict == conflict
+
+
+def test_a_title_in_another_language_is_read_in_its_own() -> None:
+    found = verdict("Освобождённые из плена бойцы вышли на связь", "Захисники вже зателефонували рідним.")
+    assert found.standing is Standing.RELEVANT
 
 
 @pytest.mark.parametrize("title", RELEVANT)
