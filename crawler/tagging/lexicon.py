@@ -137,7 +137,7 @@ def compiled(pattern: str) -> tuple[Slot, ...]:
 def matches(language: str, term: Term, sentence: str) -> bool:
     """Say whether an entry is found in a sentence, were it the language's only one."""
     numbers = lexicon(language).vocabulary.numbers
-    return bool(Vocabulary([compiled(term.pattern)], numbers).find(tokens_of(fold(sentence))))
+    return bool(Vocabulary([compiled(term.pattern)], numbers).find(tokens_of(fold(sentence)).words))
 
 
 @cache

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 TOKEN = re.compile(
     r"""
@@ -31,13 +32,15 @@ class UnreadableTerm(ValueError):
     """A term that is not written as terms are; says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or number of a folded text, and where it stands."""
+class Tokens(NamedTuple):
+    """The words and numbers of a folded text, and where each starts."""
 
-    word: str
-    start: int
-    end: int
+    words: list[str]
+    starts: list[int]
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return where words `first` to `last` (exclusive) stand in the text."""
+        return self.starts[first], self.starts[last - 1] + len(self.words[last - 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,16 @@ def is_number(word: str, numbers: frozenset[str]) -> bool:
     return word in numbers or (NUMBER.fullmatch(word) is not None and not YEAR.fullmatch(word))
 
 
-def tokens_of(folded_text: str) -> list[Token]:
+def tokens_of(folded_text: str) -> Tokens:
     """Return the words and numbers of a folded text."""
-    return [Token(match.group(), *match.span()) for match in TOKEN.finditer(folded_text)]
+    words: list[str] = TOKEN.findall(folded_text)
+    starts: list[int] = []
+    at = 0
+    for word in words:
+        at = folded_text.index(word, at)
+        starts.append(at)
+        at += len(word)
+    return Tokens(words, starts)
 
 
 def slots_of(term: str) -> tuple[Slot, ...]:
@@ -161,12 +171,13 @@ class Vocabulary:
         self._longest = max((len(stem) for stem in self._stems), default=0)
         self._known: dict[str, tuple[int, ...]] = {}
 
-    def find(self, tokens: Sequence[Token]) -> list[Found]:
+    def find(self, words: Sequence[str]) -> list[Found]:
         """Return every place where a term stands."""
-        words = [token.word for token in tokens]
         found: list[Found] = []
+        known = self._known
         for first, word in enumerate(words):
-            for term in self._starting(word):
+            terms = known.get(word)
+            for term in self._starting(word) if terms is None else terms:
                 last = self._end(self._terms[term], words, first)
                 if last:
                     found.append(Found(term, first, last))
@@ -174,21 +185,21 @@ class Vocabulary:
 
     def _starting(self, word: str) -> tuple[int, ...]:
         """Return the terms whose first word this may be; remembered, for texts repeat their words."""
-        known = self._known.get(word)
-        if known is None:
-            found = list(self._words.get(word, ()))
-            for length in range(2, min(len(word), self._longest) + 1):
-                found += self._stems.get(word[:length], ())
-            if is_number(word, self.numbers):
-                found += self._counted
-            known = tuple(dict.fromkeys(found))
-            if len(self._known) < MEMORY:
-                self._known[word] = known
-        return known
+        found = list(self._words.get(word, ()))
+        for length in range(2, min(len(word), self._longest) + 1):
+            found += self._stems.get(word[:length], ())
+        if is_number(word, self.numbers):
+            found += self._counted
+        terms = tuple(dict.fromkeys(found))
+        if len(self._known) < MEMORY:
+            self._known[word] = terms
+        return terms
 
     def _end(self, slots: tuple[Slot, ...], words: Sequence[str], first: int) -> int:
         """Return where a term that starts at a word ends, the nearest way; 0 where it does not stand there."""
         at = first + 1
+        if len(slots) == 1:
+            return at
         for slot in slots[1:]:
             stop = min(at + slot.gap + 1, len(words))
             at = next((n + 1 for n in range(at, stop) if slot.takes(words[n], self.numbers)), 0)

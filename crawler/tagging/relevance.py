@@ -29,7 +29,7 @@ REASONS = 24
 
 def weighed(sentences: Sequence[Sentence], language: str) -> tuple[float, tuple[Reason, ...]]:
     """Return the score of an article from 0 to 1, and the reasons for and against it, weightiest first."""
-    present = frozenset(hit.concept for sentence in sentences for hit in sentence.hits)
+    present = frozenset(concept for sentence in sentences for concept in sentence.present)
     asked = [rule for rule in rules() if not rule.context or rule.context & present]
     head: list[Reason] = []
     rest: list[Reason] = []
@@ -50,7 +50,7 @@ def _reasons(sentence: Sentence, asked: Sequence[Rule]) -> list[Reason]:
     place = TITLE if sentence.number == 0 else LEAD if sentence.prominent else TAIL
     found: list[Reason] = []
     for rule in asked:
-        if rule.weight < 0 and not sentence.prominent:
+        if rule.near[0].isdisjoint(sentence.present) or (rule.weight < 0 and not sentence.prominent):
             continue
         if hits := rule.finds(sentence):
             words, span = sentence.span(hits)

@@ -33,7 +33,7 @@ class Rule:
 
     def finds(self, sentence: Sentence) -> list[Hit]:
         """Return the hits that meet, nearest first of all; empty where the rule does not hold."""
-        if sentence.has(self.unless) or not all(sentence.has(group) for group in self.needs):
+        if sentence.has(self.unless) or not all(sentence.has(group) for group in (*self.near, *self.needs)):
             return []
         best: list[Hit] = []
         for first in sentence.of(self.near[0]):

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from crawler.language import Folded, folded
 from crawler.model import Article, Part, Span
@@ -25,8 +26,7 @@ COVERING = frozenset({Concept.SPOILER, Concept.AGENCY})
 """Concepts whose words lend nothing to others inside: the exchange in 'stock exchange', a headquarters' long name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A concept's words in a part of an article: which characters and which words of the folded text."""
 
     concept: Concept
@@ -52,6 +52,8 @@ class Sentence:
     start: int
     text: str
     hits: tuple[Hit, ...]
+    present: frozenset[Concept]
+    """The concepts of the hits."""
     whole: Folded
 
     def of(self, concepts: frozenset[Concept]) -> list[Hit]:
@@ -60,7 +62,7 @@ class Sentence:
 
     def has(self, concepts: frozenset[Concept]) -> bool:
         """Say whether any of these concepts occurs."""
-        return any(hit.concept in concepts for hit in self.hits)
+        return not self.present.isdisjoint(concepts)
 
     def span(self, hits: Sequence[Hit]) -> tuple[str, Span]:
         """Return the folded words from the first to the last hit, and where they stand in the original."""
@@ -91,13 +93,15 @@ def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
         if text.strip():
             number += 1
             inside = hits[bisect_left(starts, start) : bisect_left(starts, stop)]
+            kept = _uncovered([hit for hit in inside if hit.end <= stop])
             found.append(
                 Sentence(
                     part=part,
                     number=0 if part is Part.TITLE else number,
                     start=start,
                     text=text,
-                    hits=_uncovered([hit for hit in inside if hit.end <= stop]),
+                    hits=kept,
+                    present=frozenset(hit.concept for hit in kept),
                     whole=whole,
                 )
             )
@@ -108,17 +112,17 @@ def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
 def _hits(text: str, lexicon: Lexicon) -> list[Hit]:
     tokens = tokens_of(text)
     found = (
-        Hit(
-            lexicon.concept(one.term), tokens[one.first].start, tokens[one.last - 1].end, one.first, one.last, one.term
-        )
-        for one in lexicon.vocabulary.find(tokens)
-    )  # fmt: skip
+        Hit(lexicon.concept(one.term), *tokens.span(one.first, one.last), one.first, one.last, one.term)
+        for one in lexicon.vocabulary.find(tokens.words)
+    )
     return sorted(found, key=lambda hit: hit.start)
 
 
 def _uncovered(hits: list[Hit]) -> tuple[Hit, ...]:
     """Drop the words that belong to another matter or to a longer name."""
     covers = [hit for hit in hits if hit.concept in COVERING]
+    if not covers:
+        return tuple(hits)
     return tuple(
         hit for hit in hits
         if hit.concept is Concept.SPOILER or not any(_covered(hit, cover) for cover in covers)

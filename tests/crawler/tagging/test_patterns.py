@@ -11,8 +11,8 @@ from crawler.tagging.patterns import UnreadableTerm, Vocabulary, slots_of, token
 
 def found(term: str, text: str) -> list[str]:
     tokens = tokens_of(text)
-    spans = Vocabulary([slots_of(term)], ["двоє"]).find(tokens)
-    return [text[tokens[one.first].start : tokens[one.last - 1].end] for one in spans]
+    places = Vocabulary([slots_of(term)], ["двоє"]).find(tokens.words)
+    return [text[slice(*tokens.span(one.first, one.last))] for one in places]
 
 
 @pytest.mark.parametrize(
