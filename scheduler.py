@@ -119,6 +119,7 @@ async def _crawling(config: Config) -> AsyncIterator[Crawling]:
                 proxy=network.proxy,
                 ca_file=network.ca_file,
                 keep_off_topic=config.keep_off_topic,
+                added=config.lexicon,
             )
         )
 

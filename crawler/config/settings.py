@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crawler.model import Source
+from crawler.model import AddedTerm, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,5 +41,7 @@ class Config:
     default_delay: float = 1.0
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
+    lexicon: tuple[AddedTerm, ...] = ()
+    """Terms added to the shipped lexicons."""
     retention_days: int = 180
     warnings: tuple[str, ...] = ()

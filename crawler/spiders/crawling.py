@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from crawler.model import CrawlReport, Source
+from crawler.model import AddedTerm, CrawlReport, Source
 from crawler.spiders.desk import Desk
 from crawler.spiders.gate import Gate
 from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver
@@ -48,6 +48,7 @@ class Crawling:
         proxy: str | None = None,
         ca_file: Path | None = None,
         keep_off_topic: bool = False,
+        added: tuple[AddedTerm, ...] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.politeness = politeness
@@ -55,6 +56,7 @@ class Crawling:
         self.rules = rules
         self.proxy = proxy
         self.keep_off_topic = keep_off_topic
+        self.added = added
         self.clock = clock
         self.gate = Gate(
             delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays

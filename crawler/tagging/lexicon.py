@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from ruamel.yaml import YAML
 
 from crawler.language import fold
-from crawler.tagging.patterns import Slot, Vocabulary, slots_of, tokens_of
+from crawler.model import AddedTerm
+from crawler.tagging.patterns import Slot, UnreadableTerm, Vocabulary, slots_of, tokens_of
 
 RULES = "2"
 """Version of the code beside the words: a change of either is a new lexicon."""
@@ -72,6 +74,7 @@ class Concept(StrEnum):
     STAGE = "stage"
     SWAP = "swap"
     TALKS = "talks"
+    TOPIC = "topic"
     TRADE = "trade"
     TRAVEL = "travel"
 
@@ -87,6 +90,8 @@ class Term:
     pattern: str
     example: str
     unlike: str | None = None
+    topic: str | None = None
+    """Name of the operators' topic, for terms of that concept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,10 +117,42 @@ def terms(language: str) -> tuple[Term, ...]:
     )
 
 
-@cache
-def lexicon(language: str) -> Lexicon:
-    """Return one language's terms, indexed."""
-    return _indexed(terms(language))
+Added = tuple[AddedTerm, ...]
+
+
+@lru_cache(maxsize=32)
+def lexicon(language: str, added: Added = ()) -> Lexicon:
+    """Return one language's terms with those that operators add, indexed."""
+    return _indexed((*terms(language), *(added_term(one) for one in added if one.language == language)))
+
+
+def added_term(added: AddedTerm) -> Term:
+    """Return an operators' term as an entry."""
+    return Term(
+        concept=Concept(added.concept) if added.concept else Concept.TOPIC,
+        pattern=added.term,
+        example=added.example,
+        unlike=added.unlike,
+        topic=added.topic,
+    )
+
+
+def complaint(added: AddedTerm) -> str | None:
+    """Say what is wrong with an operators' term and how to mend it; None where nothing is."""
+    if (added.concept is None) == (added.topic is None):
+        return "give either a concept or a topic"
+    if added.concept is not None and added.concept not in set(Concept) - {Concept.TOPIC}:
+        near = get_close_matches(added.concept, list(Concept), n=1)
+        return f"concept {added.concept} is not known{f'; did you mean {near[0]}?' if near else ''}; docs/tagging.md lists them"
+    try:
+        term = added_term(added)
+        if not matches(added.language, term, added.example):
+            return f"the term does not match its example «{added.example}»"
+        if added.unlike is not None and matches(added.language, term, added.unlike):
+            return f"the term matches «{added.unlike}», which it must not; make it narrower"
+    except UnreadableTerm as error:
+        return f"term: {error}"
+    return None
 
 
 def _indexed(entries: tuple[Term, ...]) -> Lexicon:
@@ -140,10 +177,11 @@ def matches(language: str, term: Term, sentence: str) -> bool:
     return bool(Vocabulary([compiled(term.pattern)], numbers).find(tokens_of(fold(sentence)).words))
 
 
-@cache
-def version() -> str:
-    """Return a short name for exactly these words and rules."""
+@lru_cache(maxsize=8)
+def version(added: Added = ()) -> str:
+    """Return a short name for exactly these words and rules, those that operators add among them."""
     digest = hashlib.sha256(RULES.encode())
+    digest.update(repr(added).encode() if added else b"")
     for name in ("rules.yaml", *(f"lexicons/{language}.yaml" for language in LANGUAGES)):
         digest.update(_file(name).encode())
     return digest.hexdigest()[:12]

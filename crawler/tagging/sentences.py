@@ -36,6 +36,8 @@ class Hit(NamedTuple):
     last: int
     term: int
     """Number of the lexicon's entry."""
+    topic: str | None
+    """The operators' topic that the words name."""
 
     def distance(self, other: Hit) -> int:
         """Return how many words stand between two hits; 0 where they touch or overlap."""
@@ -112,7 +114,14 @@ def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
 def _hits(text: str, lexicon: Lexicon) -> list[Hit]:
     tokens = tokens_of(text)
     found = (
-        Hit(lexicon.concept(one.term), *tokens.span(one.first, one.last), one.first, one.last, one.term)
+        Hit(
+            lexicon.concept(one.term),
+            *tokens.span(one.first, one.last),
+            one.first,
+            one.last,
+            one.term,
+            lexicon.terms[one.term].topic,
+        )
         for one in lexicon.vocabulary.find(tokens.words)
     )
     return sorted(found, key=lambda hit: hit.start)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from crawler.model import Article, Conflict, Kind, Part, Standing, Verdict
+from crawler.model import AddedTerm, Article, Conflict, Kind, Part, Standing, Verdict
 from crawler.tagging import LEXICON, judge
 from crawler.tagging.lexicon import LANGUAGES
 
@@ -152,6 +152,32 @@ def test_look_alike_letters_and_stress_marks_do_not_hide_a_report(title: str) ->
 def test_the_same_article_gives_the_same_verdict() -> None:
     assert verdict(RELEVANT[0]) == verdict(RELEVANT[0])
     assert verdict(RELEVANT[0]).lexicon == LEXICON
+
+
+def test_terms_that_operators_add_change_the_verdict_and_its_lexicon() -> None:
+    article = Article(
+        address="a", outlet="o", title="Додому повернулися 12 степовиків", text="", language="uk"
+    )
+    added = (
+        AddedTerm(language="uk", concept="soldier", term="степовик*", example="Степовики вдома."),
+        AddedTerm(language="uk", topic="steppe", term="степовик*", example="Степовики вдома."),
+        AddedTerm(language="ru", topic="other", term="степовик*", example="Степовики дома."),
+    )
+    before, after = judge(article), judge(article, added)
+    assert (before.standing, after.standing) == (Standing.OFF_TOPIC, Standing.RELEVANT)
+    assert before.lexicon == LEXICON != after.lexicon
+    assert after.tags[-1] == "topic:steppe"
+
+
+def test_a_spoiler_that_operators_add_sets_words_aside() -> None:
+    article = Article(
+        address="a", outlet="o", title="Обмін полоненими піснями на фестивалі", text="", language="uk"
+    )
+    spoiler = AddedTerm(
+        language="uk", concept="spoiler", term="обмін* ~1 піснями", example="Обмін полоненими піснями."
+    )
+    assert judge(article).standing is Standing.RELEVANT
+    assert judge(article, (spoiler,)).standing is Standing.OFF_TOPIC
 
 
 def test_a_long_text_stays_cheap() -> None:
