@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from crawler.model import Reason
+from crawler.tagging.lexicon import Concept
 from crawler.tagging.rules import PARTY, Rule, rules
 from crawler.tagging.sentences import Sentence
 
@@ -27,25 +29,54 @@ UNPLACED = {"en": 0.55, "ru": 0.75, "uk": 0.75}
 REASONS = 24
 
 
-def weighed(sentences: Sequence[Sentence], language: str) -> tuple[float, tuple[Reason, ...]]:
-    """Return the score of an article from 0 to 1, and the reasons for and against it, weightiest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """How an article's score came about."""
+
+    score: float
+    """From 0 to 1."""
+    reasons: tuple[Reason, ...]
+    """For and against, weightiest first."""
+    head: float
+    """Weight of the title and the first sentences."""
+    rest: float
+    """Weight of all the others."""
+    rest_counted: float
+    """What of the rest counts: thinly spread words make no report."""
+    share: float
+    """What is left of the weight: less than 1 where no party is named."""
+
+
+def weighed(sentences: Sequence[Sentence], language: str) -> Weighing:
+    """Return what an article's sentences weigh together."""
     present = frozenset(concept for sentence in sentences for concept in sentence.present)
-    asked = [rule for rule in rules() if not rule.context or rule.context & present]
+    asked = asked_of(present)
     head: list[Reason] = []
     rest: list[Reason] = []
     for sentence in sentences:
         if sentence.hits:
-            (head if sentence.prominent else rest).extend(_reasons(sentence, asked))
+            (head if sentence.prominent else rest).extend(reasons_in(sentence, asked))
     tail = sum(reason.weight for reason in rest)
-    total = sum(reason.weight for reason in head) + min(tail, DENSE * tail / max(len(sentences), 1))
-    if not present & PARTY:
-        total *= UNPLACED[language]
-    score = 1 - math.exp(-max(total, 0.0) * math.log(2) / ENOUGH)
-    reasons = sorted([*head, *rest], key=lambda reason: -abs(reason.weight))
-    return score, tuple(reasons[:REASONS])
+    counted = min(tail, DENSE * tail / max(len(sentences), 1))
+    before = sum(reason.weight for reason in head)
+    share = 1.0 if present & PARTY else UNPLACED[language]
+    total = max((before + counted) * share, 0.0)
+    return Weighing(
+        score=1 - math.exp(-total * math.log(2) / ENOUGH),
+        reasons=tuple(sorted([*head, *rest], key=lambda reason: -abs(reason.weight))[:REASONS]),
+        head=before,
+        rest=tail,
+        rest_counted=counted,
+        share=share,
+    )
 
 
-def _reasons(sentence: Sentence, asked: Sequence[Rule]) -> list[Reason]:
+def asked_of(present: frozenset[Concept]) -> tuple[Rule, ...]:
+    """Return the rules whose context an article with these concepts gives."""
+    return tuple(rule for rule in rules() if not rule.context or rule.context & present)
+
+
+def reasons_in(sentence: Sentence, asked: Sequence[Rule]) -> list[Reason]:
     """Return the weightiest rules for and against in a sentence; against only where it is prominent."""
     place = TITLE if sentence.number == 0 else LEAD if sentence.prominent else TAIL
     found: list[Reason] = []
