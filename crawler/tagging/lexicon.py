@@ -63,6 +63,7 @@ class Concept(StrEnum):
     PARTY_UA = "party_ua"
     PARTY_US = "party_us"
     PEOPLE = "people"
+    PERSON_SWAPPED = "person_swapped"
     POSTPONED = "postponed"
     RALLY = "rally"
     RECEIVED = "received"

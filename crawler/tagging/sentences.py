@@ -16,11 +16,14 @@ from crawler.tagging.patterns import tokens_of
 END = re.compile(r"(?<!\b[^\W\d_])[.!?…]+[»\"”')]*\s+|\n+")
 """Where a sentence ends: a mark and a blank, not after a single letter ('U.S. envoy'), or a line break."""
 
-CLAUSE = re.compile(END.pattern + r"|;\s+")
+CLAUSE = re.compile(r";\s+|\n+")
 """Where a part of a title ends: headlines of live reports join several matters with semicolons."""
 
 LEAD_SENTENCES = 3
 """The first sentences say what a report is about."""
+
+NEVER_ASIDE = frozenset({Concept.SPOILER, Concept.CAPTURE})
+"""What is kept inside a spoiler: the fund of captives in 'exchange fund' tells of captures."""
 
 COVERING = frozenset({Concept.SPOILER, Concept.AGENCY})
 """Concepts whose words lend nothing to others inside: the exchange in 'stock exchange', a headquarters' long name."""
@@ -134,7 +137,7 @@ def _uncovered(hits: list[Hit]) -> tuple[Hit, ...]:
         return tuple(hits)
     return tuple(
         hit for hit in hits
-        if hit.concept is Concept.SPOILER or not any(_covered(hit, cover) for cover in covers)
+        if hit.concept in NEVER_ASIDE or not any(_covered(hit, cover) for cover in covers)
     )  # fmt: skip
 
 
