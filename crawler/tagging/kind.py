@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from crawler.model import Kind
@@ -25,13 +26,18 @@ CUES: tuple[tuple[Concept, Kind], ...] = (
     (Concept.AGREED, Kind.AGREEMENT),
     (Concept.AHEAD, Kind.EXCHANGE_ANNOUNCED),
     (Concept.DONE, Kind.EXCHANGE_COMPLETED),
-    (Concept.FORMULA, Kind.EXCHANGE_COMPLETED),
     (Concept.REPATRIATION, Kind.EXCHANGE_COMPLETED),
 )
 """What a title's words say, the surest first."""
 
 BESIDE = 3
 """Words between an exchange and the bodies that it is of."""
+
+DATE_ALONE = re.compile(r"\s*(?:\d{1,2} [^\W\d_]{3,9}|[a-z]{3,9} \d{1,2})\.\s*")
+"""A sentence that only names a day: '8 січня.'; 'January 15.'"""
+
+DATES = 3
+"""Sentences that only name a day, from which on a text is a chronicle."""
 
 ANSWERS = 3
 """Paragraphs that open with a dash, from which on a text is an interview."""
@@ -46,14 +52,17 @@ def kind_of(sentences: Sequence[Sentence], _language: str) -> Kind:
         return said
     if said is not Kind.AGREEMENT and _only_dead(title, lead):
         return Kind.BODIES_REPATRIATED
-    if _is_interview(sentences):
+    if _is_interview(sentences) or _is_chronicle(sentences):
         return Kind.BACKGROUND
     return said or _of_lead(lead) or _by_default(title, lead)
 
 
 def _by_default(title: Sequence[Sentence], lead: Sequence[Sentence]) -> Kind:
     """Return what is left to say without a cue: talks are about an agreement, a bare 'exchange' reports one."""
-    if any(sentence.has(frozenset({Concept.SWAP, Concept.FREE, Concept.RETURN})) for sentence in title):
+    if any(
+        sentence.has(frozenset({Concept.SWAP, Concept.FREE, Concept.RETURN, Concept.FORMULA}))
+        for sentence in title
+    ):
         return Kind.EXCHANGE_COMPLETED
     talks = any(sentence.has(frozenset({Concept.TALKS})) for sentence in (*title, *lead))
     return Kind.AGREEMENT if talks else Kind.BACKGROUND
@@ -97,3 +106,7 @@ def _names_the_living(title: Sentence) -> bool:
 
 def _is_interview(sentences: Sequence[Sentence]) -> bool:
     return sum(sentence.text.lstrip().startswith(("— ", "– ")) for sentence in sentences) >= ANSWERS
+
+
+def _is_chronicle(sentences: Sequence[Sentence]) -> bool:
+    return sum(DATE_ALONE.fullmatch(sentence.text) is not None for sentence in sentences) >= DATES

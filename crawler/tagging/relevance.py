@@ -14,7 +14,7 @@ from crawler.tagging.sentences import Sentence
 TITLE, LEAD, TAIL = 4 / 3, 1.0, 1 / 3
 """What a rule weighs in the title, the first sentences, and the rest."""
 
-ENOUGH = 2.6
+ENOUGH = 2.2
 """Weight at which the score is 0.5."""
 
 AT_MOST = 2
@@ -73,7 +73,7 @@ def weighed(sentences: Sequence[Sentence], language: str) -> Weighing:
 
 def asked_of(present: frozenset[Concept]) -> tuple[Rule, ...]:
     """Return the rules whose context an article with these concepts gives."""
-    return tuple(rule for rule in rules() if not rule.context or rule.context & present)
+    return tuple(rule for rule in rules() if rule.asks(present))
 
 
 def reasons_in(sentence: Sentence, asked: Sequence[Rule]) -> list[Reason]:

@@ -28,8 +28,14 @@ class Rule:
     unless: Concepts
     context: Concepts
     """One of these must stand somewhere in the article; empty where nothing is asked."""
+    absent: Concepts
+    """None of these may stand anywhere in the article."""
     example: dict[str, str]
     unlike: dict[str, str]
+
+    def asks(self, present: Concepts) -> bool:
+        """Say whether an article with these concepts gives the context that the rule asks for."""
+        return (not self.context or bool(self.context & present)) and not self.absent & present
 
     def finds(self, sentence: Sentence) -> list[Hit]:
         """Return the hits that meet, nearest first of all; empty where the rule does not hold."""
@@ -84,6 +90,7 @@ def _rule(row: dict[str, Any]) -> Rule:
         needs=tuple(_concepts(group) for group in row.get("needs", ())),
         unless=_concepts(row.get("unless", ())),
         context=_concepts(row.get("context", ())),
+        absent=_concepts(row.get("absent", ())),
         example=row["example"],
         unlike=row.get("unlike", {}),
     )

@@ -32,7 +32,7 @@ def holds(rule: Rule, headline: str, language: str) -> bool:
     article = Article(address="a", outlet="o", title=headline, text="")
     sentences = sentences_of(article, lexicon(language))
     present = {hit.concept for sentence in sentences for hit in sentence.hits}
-    return any(rule.finds(one) for one in sentences) and (not rule.context or bool(rule.context & present))
+    return rule.asks(frozenset(present)) and any(rule.finds(one) for one in sentences)
 
 
 @pytest.mark.parametrize("rule", rules(), ids=name)
