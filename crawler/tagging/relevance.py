@@ -11,8 +11,8 @@ from crawler.tagging.lexicon import Concept
 from crawler.tagging.rules import PARTY, Rule, rules
 from crawler.tagging.sentences import Sentence
 
-TITLE, LEAD, TAIL = 4 / 3, 1.0, 1 / 3
-"""What a rule weighs in the title, the first sentences, and the rest."""
+TITLE, LEAD, TAIL, LINE = 4 / 3, 1.0, 1 / 3, 1 / 10
+"""What a rule weighs in the title, the first sentences, the rest, and there in a line without a full stop."""
 
 ENOUGH = 2.2
 """Weight at which the score is 0.5."""
@@ -23,7 +23,7 @@ AT_MOST = 2
 DENSE = 12.0
 """The rest of a story counts at most this many times its weight per sentence: passing mentions make no report."""
 
-UNPLACED = {"en": 0.55, "ru": 0.75, "uk": 0.75}
+UNPLACED = {"en": 0.55, "ru": 0.85, "uk": 0.85}
 """What is left of the weight where no party is named: reports in English nearly always name one."""
 
 REASONS = 24
@@ -78,7 +78,7 @@ def asked_of(present: frozenset[Concept]) -> tuple[Rule, ...]:
 
 def reasons_in(sentence: Sentence, asked: Sequence[Rule]) -> list[Reason]:
     """Return the weightiest rules for and against in a sentence; against only where it is prominent."""
-    place = TITLE if sentence.number == 0 else LEAD if sentence.prominent else TAIL
+    place = _place(sentence)
     found: list[Reason] = []
     for rule in asked:
         if rule.near[0].isdisjoint(sentence.present) or (rule.weight < 0 and not sentence.prominent):
@@ -89,3 +89,11 @@ def reasons_in(sentence: Sentence, asked: Sequence[Rule]) -> list[Reason]:
     spoken_for = sorted((r for r in found if r.weight > 0), key=lambda reason: -reason.weight)[:AT_MOST]
     against = sorted((r for r in found if r.weight < 0), key=lambda reason: reason.weight)[:AT_MOST]
     return spoken_for + against
+
+
+def _place(sentence: Sentence) -> float:
+    if sentence.number == 0:
+        return TITLE
+    if sentence.prominent:
+        return LEAD
+    return LINE if sentence.is_line else TAIL

@@ -19,6 +19,12 @@ END = re.compile(r"(?<!\b[^\W\d_])[.!?…]+[»\"”')]*\s+|\n+")
 CLAUSE = re.compile(r";\s+|\n+")
 """Where a part of a title ends: headlines of live reports join several matters with semicolons."""
 
+BULLETS = ' \n\t•–—-*▶►➤→«"“'
+"""What may stand before a line's first word."""
+
+ENDED = re.compile(r"[.!?…:;][»\"”')]*\s*$")
+"""How a sentence of running text ends; a headline among related links does not."""
+
 LEAD_SENTENCES = 3
 """The first sentences say what a report is about."""
 
@@ -76,6 +82,11 @@ class Sentence:
         return self.whole.text[start:end], Span(part=self.part, start=first, end=last)
 
     @property
+    def is_line(self) -> bool:
+        """True for a line without a full stop, such as a headline among related links."""
+        return ENDED.search(self.text) is None
+
+    @property
     def prominent(self) -> bool:
         """True for the title and the first sentences."""
         return self.number <= LEAD_SENTENCES
@@ -99,6 +110,9 @@ def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
             number += 1
             inside = hits[bisect_left(starts, start) : bisect_left(starts, stop)]
             kept = _uncovered([hit for hit in inside if hit.end <= stop])
+            opening = start + len(text) - len(text.lstrip(BULLETS))
+            if any(hit.concept is Concept.FURNITURE and hit.start == opening for hit in kept):
+                kept = ()  # 'Read also: …' names another article
             found.append(
                 Sentence(
                     part=part,

@@ -38,6 +38,6 @@ def test_what_was_set_aside_and_what_spoke_against_is_told() -> None:
 
 
 def test_a_missing_party_is_told_as_a_share() -> None:
-    assert explained(ARTICLE).weighing.share == 0.75
+    assert explained(ARTICLE).weighing.share == 0.85
     named = Article(address="a", outlet="o", title="Україна: обмін полоненими", text="", language="uk")
     assert explained(named).weighing.share == 1

@@ -84,6 +84,38 @@ def test_between_whom_people_were_exchanged(case: str, conflict: str) -> None:
     assert of_case(case).conflict == conflict
 
 
+LINKS = {
+    "en": (
+        "The council meets",
+        "The council spoke of roads. ",
+        "Ukraine and Russia exchange prisoners of war",
+        "Read also",
+    ),
+    "ru": (
+        "Совет собрался",
+        "Совет говорил о дорогах. ",
+        "Россия и Украина обменялись пленными",
+        "Читайте также",
+    ),
+    "uk": (
+        "Рада зібралася",
+        "Рада говорила про дороги. ",
+        "Україна та Росія обмінялися полоненими",
+        "Читайте також",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LINKS)
+def test_related_links_make_no_report(language: str) -> None:
+    title, prose, headline, also = LINKS[language]
+    below = verdict(title, prose * 6 + "\n" + f"{headline}\n" * 4)
+    between = verdict(title, f"{prose}\n{also}: {headline}\n{prose}\n— {also}: {headline}.\n{prose * 4}")
+    assert below.standing is not Standing.RELEVANT
+    assert between.standing is Standing.OFF_TOPIC
+    assert verdict(title, f"{headline}. " * 2 + prose).standing is Standing.RELEVANT
+
+
 def test_a_title_in_another_language_is_read_in_its_own() -> None:
     found = verdict("Освобождённые из плена бойцы вышли на связь", "Захисники вже зателефонували рідним.")
     assert found.standing is Standing.RELEVANT
