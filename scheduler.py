@@ -161,6 +161,7 @@ async def ready(config: Config) -> AsyncIterator[Crawling]:
                 proxy=network.proxy,
                 ca_file=network.ca_file,
                 keep_off_topic=config.keep_off_topic,
+                added=config.lexicon,
             )
         )
 
@@ -281,6 +282,7 @@ class Job:
             allow_private=config.network.allow_private,
             proxy=config.network.proxy,
             keep_off_topic=config.keep_off_topic,
+            added=config.lexicon,
             own_delays=[(one.url, one.delay) for one in config.sources if one.delay is not None],
         )
 

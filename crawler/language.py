@@ -155,9 +155,12 @@ def folded(text: str) -> Folded:
 
     Latin look-alikes inside Cyrillic words become Cyrillic: `пoлонені` with a Latin o matches.
     """
+    source = _without_lookalikes(text)
+    lowered = source.lower()
+    if len(lowered) == len(source) and not any(_needs_care(char) for char in set(source)):
+        return Folded(lowered.translate(PLAIN), (0,), (0,), len(text))
     chars: list[str] = []
     starts, shifts, shift = [0], [0], 0
-    source = _without_lookalikes(text)
     for position, char in enumerate(source):
         out = _folded_char(char, source, position)
         if position - len(chars) != shift and out:
@@ -168,6 +171,17 @@ def folded(text: str) -> Folded:
         if not out:
             chars.pop()
     return Folded("".join(chars), tuple(starts), tuple(shifts), len(text))
+
+
+PLAIN = str.maketrans(
+    {**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys("\u00a0\u202f\u2009\u2007", " "), "ё": "е"}
+)
+"""Letters that stand for others, one for one."""
+
+
+def _needs_care(char: str) -> bool:
+    """Say whether a character may vanish, or be read with its neighbour: texts without any are folded at once."""
+    return char in INVISIBLE or unicodedata.combining(char) != 0 or char == "Σ"
 
 
 def fold(text: str) -> str:
@@ -195,12 +209,14 @@ def _folded_char(char: str, source: str, position: int) -> str:
     return "е" if lower == "ё" else lower
 
 
+CYRILLIC = re.compile("[а-яёіїєґА-ЯЁІЇЄҐ]")
+
 MIXED = re.compile(r"[^\W\d_]*(?:[а-яёіїєґА-ЯЁІЇЄҐ][A-Za-z]|[A-Za-z][а-яёіїєґА-ЯЁІЇЄҐ])[^\W\d_]*")
 
 
 def _without_lookalikes(text: str) -> str:
     """Turn Latin look-alikes in words that also have Cyrillic letters; lengths stay."""
-    if text.isascii():
+    if text.isascii() or not CYRILLIC.search(text):
         return text
 
     def turned(match: re.Match[str]) -> str:

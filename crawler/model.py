@@ -271,6 +271,19 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddedTerm:
+    """A term that operators add to a lexicon: it stands for a concept, or names a topic of theirs."""
+
+    language: str
+    term: str
+    example: str
+    concept: str | None = None
+    topic: str | None = None
+    """A tag of the operators' own; it does not change what is relevant."""
+    unlike: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """A rule that spoke for or against relevance, and the words that woke it."""
 

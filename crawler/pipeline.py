@@ -7,24 +7,41 @@ from datetime import datetime
 from crawler.extraction import article_from_lead, core, extract
 from crawler.facts import origin_named, read
 from crawler.language import lemmas
-from crawler.model import Article, Finding, Lead, Page, Skipped, SkipReason, Source, Stage, Standing
+from crawler.model import (
+    AddedTerm,
+    Article,
+    Finding,
+    Lead,
+    Page,
+    Skipped,
+    SkipReason,
+    Source,
+    Stage,
+    Standing,
+)
 from crawler.tagging import judge
 
 
 def examine(
-    page: Page | None, *, lead: Lead, source: Source, now: datetime, keep_off_topic: bool = False
+    page: Page | None,
+    *,
+    lead: Lead,
+    source: Source,
+    now: datetime,
+    keep_off_topic: bool = False,
+    added: tuple[AddedTerm, ...] = (),
 ) -> Finding | Skipped:
     """Extract an article, judge it, read its claims.
 
     Without a page the lead's own title and text are the article: a Telegram post, or a feed entry whose
-    page can't or mayn't be fetched.
+    page can't or mayn't be fetched. `added` are the terms that operators add to the lexicon.
     """
     article = (
         extract(page, source=source, lead=lead, now=now) if page else article_from_lead(lead, source=source)
     )
     if isinstance(article, Skipped):
         return article
-    verdict = judge(article)
+    verdict = judge(article, added)
     if verdict.standing is Standing.OFF_TOPIC and not keep_off_topic:
         detail = f"score {verdict.score:.2f} under lexicon {verdict.lexicon}"
         return Skipped(url=lead.url, reason=SkipReason.OFF_TOPIC, stage=Stage.TAG, detail=detail)

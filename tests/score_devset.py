@@ -15,8 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 DEVSET = ROOT.parent / "shared" / "devset"
 
-MIN_F1 = 0.85
-MIN_CLAIM_F1 = 0.65
+MIN_F1 = 0.98
+MIN_KIND = 0.95
+MIN_CONFLICT = 0.96
+MIN_CLAIM_F1 = 0.73
 
 
 def predictions() -> list[str]:

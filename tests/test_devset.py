@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.score_devset import DEVSET, MIN_CLAIM_F1, MIN_F1, predictions, score
+from tests.score_devset import DEVSET, MIN_CLAIM_F1, MIN_CONFLICT, MIN_F1, MIN_KIND, predictions, score
 
 pytestmark = pytest.mark.skipif(not DEVSET.is_dir(), reason="../shared/devset is not beside this checkout")
 
@@ -26,3 +26,14 @@ def test_relevance_in_each_language(language: str) -> None:
 def test_the_sets_own_scorer_agrees() -> None:
     result = score("--min-f1", str(MIN_F1), "--min-claim-f1", str(MIN_CLAIM_F1))
     assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(("field", "floor"), [("kind", MIN_KIND), ("conflict", MIN_CONFLICT)])
+def test_kind_and_conflict_of_relevant_articles(field: str, floor: float) -> None:
+    with (DEVSET / "articles.jsonl").open(encoding="utf-8") as lines:
+        pairs = [
+            (json.loads(line)["gold"], json.loads(answer))
+            for line, answer in zip(lines, predictions(), strict=True)
+        ]
+    right = [gold[field] == said[field] for gold, said in pairs if gold["relevant"] == "yes"]
+    assert sum(right) / len(right) >= floor

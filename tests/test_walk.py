@@ -156,7 +156,16 @@ def test_show_prints_reasons_claims_and_versions(ask: Ask, findings: list[dict[s
 
 def test_explain_says_why_a_page_was_not_kept(ask: Ask, leads: list[dict[str, Any]]) -> None:
     dropped = next(lead for lead in leads if lead["reason"] == "off_topic")
-    assert "skipped at tag: off_topic" in ask("explain", dropped["url"]).stdout
+    steps = ask("explain", dropped["url"]).stdout
+    assert "skipped at tag: off_topic" in steps
+    assert "no rule holds; known words" in steps or "met no rule" in steps
+
+
+def test_explain_shows_the_evidence_of_a_finding(ask: Ask, findings: list[dict[str, Any]]) -> None:
+    steps = ask("explain", findings[0]["address"]).stdout
+    assert "{+" in steps
+    assert f"finding   {findings[0]['id']}: relevant" in steps
+    assert "judged    relevant" in steps
 
 
 def test_status_lists_every_source_as_well(ask: Ask) -> None:

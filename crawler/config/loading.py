@@ -119,7 +119,8 @@ def _words(detail: ErrorDetails, where: Location) -> str:
     if kind == "extra_forbidden":
         near = get_close_matches(str(where[-1]), _keys_beside(where), n=1)
         return f"is not a known key{f'; did you mean {near[0]}?' if near else '; remove it'}"
-    read = f"read {_shown(detail['input'], where)}; "
+    # what a part says as a whole is no single value to show
+    read = "" if isinstance(detail["input"], dict) else f"read {_shown(detail['input'], where)}; "
     if kind == "enum":
         return f"{read}write {detail['ctx']['expected']}"
     if kind == "literal_error":
@@ -226,6 +227,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         default_delay=checked.defaults.delay.total_seconds(),
         sources=tuple(_source(part, checked) for part in checked.sources),
         keep_off_topic=checked.keep_off_topic,
+        lexicon=tuple(part.added() for part in checked.lexicon),
         retention_days=checked.retention.lead_details.days,
         rechecks=tuple(sorted(set(checked.rechecks))),
         alerts=_alerts(checked.alerts),

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from datetime import time, timedelta
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,9 +21,10 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StrictStr,
+    model_validator,
 )
 
-from crawler.model import Conflict, Keep, Kind, Ownership, Robots, Side, SourceType, Tls
+from crawler.model import AddedTerm, Conflict, Keep, Kind, Ownership, Robots, Side, SourceType, Tls
 from crawler.urls import fetchable
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -271,6 +272,31 @@ class MetricsPart(Strict):
     no_success: Duration = timedelta(hours=6)
 
 
+class LexiconPart(Strict):
+    """One term added to the shipped lexicon of a language."""
+
+    language: Literal["en", "ru", "uk"]
+    term: Words
+    example: Words
+    unlike: Words | None = None
+    concept: Words | None = None
+    topic: Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")] | None = None
+
+    def added(self) -> AddedTerm:
+        """Return the term as the tagger takes it."""
+        return AddedTerm(**self.model_dump())
+
+    @model_validator(mode="after")
+    def holds(self) -> Self:
+        """Refuse a term that cannot be read, or that its own examples contradict."""
+        from crawler.tagging.lexicon import complaint
+
+        wrong = complaint(self.added())
+        if wrong:
+            raise ValueError(wrong)
+        return self
+
+
 class ConfigFile(Strict):
     """The whole of config.yaml."""
 
@@ -283,6 +309,7 @@ class ConfigFile(Strict):
     limits: LimitsPart = LimitsPart()
     defaults: DefaultsPart = DefaultsPart()
     keep_off_topic: StrictBool = False
+    lexicon: list[LexiconPart] = []
     retention: RetentionPart = RetentionPart()
     rechecks: Annotated[list[Duration], Field(max_length=100)] = [
         timedelta(hours=1),

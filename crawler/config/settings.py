@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
 
-from crawler.model import Conflict, Kind, Source
+from crawler.model import AddedTerm, Conflict, Kind, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +99,8 @@ class Config:
     default_delay: float = 1.0
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
+    lexicon: tuple[AddedTerm, ...] = ()
+    """Terms added to the shipped lexicons."""
     retention_days: int = 180
     rechecks: tuple[timedelta, ...] = ()
     """How long after it was first kept the page of a finding is read again."""

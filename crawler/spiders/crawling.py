@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from crawler.discovery.sampling import Probe
-from crawler.model import CrawlReport, Source
+from crawler.model import AddedTerm, CrawlReport, Source
 from crawler.spiders.desk import Desk
 from crawler.spiders.gate import Gate
 from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver
@@ -49,6 +49,7 @@ class Crawling:
         proxy: str | None = None,
         ca_file: Path | None = None,
         keep_off_topic: bool = False,
+        added: tuple[AddedTerm, ...] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.politeness = politeness
@@ -56,6 +57,7 @@ class Crawling:
         self.rules = rules
         self.proxy = proxy
         self.keep_off_topic = keep_off_topic
+        self.added = added
         self.clock = clock
         self.gate = Gate(
             delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays
@@ -100,10 +102,12 @@ class Crawling:
         allow_private: Iterable[str],
         proxy: str | None,
         keep_off_topic: bool,
+        added: tuple[AddedTerm, ...] = (),
         own_delays: Iterable[tuple[str, float]],
     ) -> None:
         """Go on under other settings: requests that have not left yet are the first they hold for."""
-        self.politeness, self.proxy, self.keep_off_topic = politeness, proxy, keep_off_topic
+        self.politeness, self.proxy = politeness, proxy
+        self.keep_off_topic, self.added = keep_off_topic, added
         self.rules.allow_only(allow_private)
         self.gate.reconfigure(
             delay=politeness.delay,

@@ -297,6 +297,7 @@ class SourceSpider(scrapy.Spider):
                 source=self.source,
                 now=self.crawling.clock(),
                 keep_off_topic=self.crawling.keep_off_topic or waiting.known,
+                added=self.crawling.added,
             )
         except WorkerFailed as error:
             return skipped_by_error(url, error, rules=self.crawling.rules)

@@ -1,43 +1,71 @@
-"""Between whom people were exchanged: the two parties named most."""
+"""Between whom people were exchanged: by the parties that the title names, else by those named most."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from crawler.model import Conflict
+from crawler.tagging.lexicon import PARTIES, Concept
 from crawler.tagging.sentences import Sentence
 
-PARTIES = {
-    "ua": re.compile(r"\b(?:ukrain|kyiv|украин|киев|всу\b|україн|ки[їє]в|зсу\b)\w*"),
-    "ru": re.compile(r"\b(?:russia|moscow|kremlin|росси|москв|рф\b|росі|днр\b|лнр\b|dpr\b)\w*"),
-    "il": re.compile(r"\b(?:israel|израил|ізраїл)\w*"),
-    "ps": re.compile(r"\b(?:palestin|hamas|gaza|палестин|хамас|сектор\w* газ)\w*"),
-    "us": re.compile(r"\b(?:u\.?s\.?\b|american|washington|united states|сша\b|американ|вашингтон)\w*"),
-    "am": re.compile(r"\b(?:armenia|yerevan|армени|армян|ереван|вірмен|єреван)\w*"),
-    "az": re.compile(r"\b(?:azerbaijan|baku|азербайджан|баку\b)\w*"),
-}
-
-PAIRS = (
-    (("ua", "ru"), Conflict.RU_UA),
-    (("il", "ps"), Conflict.ISRAEL_PALESTINE),
-    (("am", "az"), Conflict.AZ_AM),
-    (("us", "ru"), Conflict.US_RU),
+PAIRS: tuple[tuple[Concept, Concept, Conflict, float], ...] = (
+    (Concept.PARTY_UA, Concept.PARTY_RU, Conflict.RU_UA, 1.0),
+    (Concept.PARTY_IL, Concept.PARTY_PS, Conflict.ISRAEL_PALESTINE, 1.0),
+    (Concept.PARTY_AM, Concept.PARTY_AZ, Conflict.AZ_AM, 1.0),
+    (Concept.PARTY_US, Concept.PARTY_RU, Conflict.US_RU, 0.5),
 )
+"""Two parties, their conflict, and what naming both counts: Washington is more often a mediator than a party."""
+
+NAMED_PARTIES = frozenset(PARTIES)
+
+SHARED = {Concept.PARTY_FRONT: (Concept.PARTY_UA, Concept.PARTY_RU)}
+"""Places that only one war is fought over stand for both its parties."""
+
+TITLE, LEAD, REST = 3, 2, 1
 
 
 def conflict_of(sentences: Sequence[Sentence], language: str) -> Conflict:
-    """Return the conflict whose parties an article names most, the title counting threefold."""
-    named: Counter[str] = Counter()
-    for sentence in sentences:
-        for party, pattern in PARTIES.items():
-            named[party] += len(pattern.findall(sentence.text)) * (
-                3 if sentence.number == 0 else 2 if sentence.prominent else 1
-            )
-    scored = [(min(named[a], named[b]), conflict) for (a, b), conflict in PAIRS]
-    best, conflict = max(scored, key=lambda pair: pair[0])
-    if best:
+    """Return the conflict of a relevant article."""
+    title = _named([sentence for sentence in sentences if sentence.number == 0])
+    named = _named(sentences)
+    both = [conflict for one, other, conflict, _ in PAIRS if title[one] and title[other]]
+    if both:
+        return both[0]
+    if _is_elsewhere(title, _named([sentence for sentence in sentences if sentence.prominent])):
+        return Conflict.OTHER
+    best, conflict = max(
+        ((min(named[one], named[other]) * share, conflict) for one, other, conflict, share in PAIRS),
+        key=lambda pair: pair[0],
+    )
+    if best >= named[Concept.PARTY_ELSEWHERE] / 2 and best:
         return conflict
-    # one party alone, or none in a language of the war this project watches first
-    return Conflict.RU_UA if named["ua"] or named["ru"] or language in ("ru", "uk") else Conflict.OTHER
+    if named[Concept.PARTY_ELSEWHERE] > named[Concept.PARTY_UA] + named[Concept.PARTY_RU]:
+        return Conflict.OTHER
+    return _of_one_party(named, language)
+
+
+def _is_elsewhere(title: Counter[Concept], head: Counter[Concept]) -> bool:
+    """Say whether the title names a party of another conflict, or Belarus where it is itself the party."""
+    if title[Concept.PARTY_ELSEWHERE]:
+        return True
+    return bool(title[Concept.PARTY_BY]) and not head[Concept.PARTY_RU]
+
+
+def _of_one_party(named: Counter[Concept], language: str) -> Conflict:
+    """Return the conflict of the only party named; the war this project watches first where that leaves it open."""
+    for one, other, conflict, _ in PAIRS[:3]:
+        if named[one] or named[other]:
+            return conflict
+    return Conflict.RU_UA if language in ("ru", "uk") else Conflict.OTHER
+
+
+def _named(sentences: Sequence[Sentence]) -> Counter[Concept]:
+    """Count the parties named, those of the title threefold and of the lead twice."""
+    named: Counter[Concept] = Counter()
+    for sentence in sentences:
+        weight = TITLE if sentence.number == 0 else LEAD if sentence.prominent else REST
+        for hit in sentence.of(NAMED_PARTIES):
+            for party in SHARED.get(hit.concept, (hit.concept,)):
+                named[party] += weight
+    return named

@@ -17,6 +17,7 @@ PARTS = (
     "querying",
     "tagging",
     "explaining",
+    "retagging",
     "sources",
     "alerts",
     "housekeeping",

@@ -176,3 +176,31 @@ def test_a_file_that_is_none_is_one_clear_line(tmp_path: Path, make: str | None,
 
 def test_no_contact_warns() -> None:
     assert any("no contact" in warning for warning in config(one_source()).warnings)
+
+
+def added(entry: str) -> str:
+    return one_source(top=f"lexicon:\n- {{{entry}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("entry", "complaint"),
+    [
+        ("language: uk, concept: captiv, term: 'бранц*', example: 'Бранці.'", "did you mean captive?"),
+        ("language: uk, concept: captive, term: 'бранц*', example: 'Воїни.'", "does not match its example «Воїни.»"),
+        (
+            "language: uk, concept: captive, term: 'бранц*', example: 'Бранці.', unlike: 'Бранцями краси.'",
+            "matches «Бранцями краси.», which it must not",
+        ),
+        ("language: uk, concept: captive, term: '(a+)+', example: 'aaa'", "term: «(a+)+» is no word"),
+        ("language: uk, term: 'бранц*', example: 'Бранці.'", "give either a concept or a topic"),
+        ("language: pl, topic: x, term: 'a', example: 'a'", "lexicon[0].language: read 'pl'"),
+    ],
+)  # fmt: skip
+def test_added_terms_are_checked_with_their_own_examples(entry: str, complaint: str) -> None:
+    found = problems(added(entry))
+    assert any(complaint in problem for problem in found), found
+
+
+def test_added_terms_reach_the_config() -> None:
+    found = config(added("language: uk, topic: azov, term: 'азов{ець,ці}', example: 'Азовці вдома.'"))
+    assert found.lexicon[0].topic == "azov"

@@ -2,11 +2,14 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
-from crawler.model import Article, Conflict, Kind, Part, Standing, Verdict
+from crawler.model import AddedTerm, Article, Conflict, Kind, Part, Standing, Verdict
 from crawler.tagging import LEXICON, judge
+from crawler.tagging.lexicon import LANGUAGES
 
 
 def verdict(title: str, text: str = "") -> Verdict:
@@ -39,6 +42,83 @@ UNRELATED = [
     "Укріплення на кордоні зводять до зими",
     "Преступление раскрыли за ночь",
 ]
+
+
+CASES = Path(__file__).parents[2] / "cases" / "tagging"
+
+
+def cases(answer: str) -> list[str]:
+    """Return the cases of tests/cases/tagging that must be answered `yes` or `no`."""
+    files = [YAML(typ="safe").load(CASES / f"{language}.yaml") for language in LANGUAGES]
+    return [case for groups in files for group in groups for case in group.get(answer, ())]
+
+
+def of_case(case: str) -> Verdict:
+    title, _, text = case.partition(" // ")
+    return verdict(title, text)
+
+
+@pytest.mark.parametrize("case", cases("yes"))
+def test_a_report_is_relevant(case: str) -> None:
+    assert of_case(case).standing is Standing.RELEVANT
+
+
+@pytest.mark.parametrize("case", cases("no"))
+def test_a_look_alike_is_not_relevant(case: str) -> None:
+    assert of_case(case).standing is not Standing.RELEVANT
+
+
+def answers(field: str) -> list[tuple[str, str]]:
+    """Return the cases of one field's file, each with its answer."""
+    groups = YAML(typ="safe").load(CASES / f"{field}s.yaml")
+    return [(case, answer) for answer, found in groups.items() for case in found]
+
+
+@pytest.mark.parametrize(("case", "kind"), answers("kind"))
+def test_what_a_report_mainly_says(case: str, kind: str) -> None:
+    assert of_case(case).kind == kind
+
+
+@pytest.mark.parametrize(("case", "conflict"), answers("conflict"))
+def test_between_whom_people_were_exchanged(case: str, conflict: str) -> None:
+    assert of_case(case).conflict == conflict
+
+
+LINKS = {
+    "en": (
+        "The council meets",
+        "The council spoke of roads. ",
+        "Ukraine and Russia exchange prisoners of war",
+        "Read also",
+    ),
+    "ru": (
+        "Совет собрался",
+        "Совет говорил о дорогах. ",
+        "Россия и Украина обменялись пленными",
+        "Читайте также",
+    ),
+    "uk": (
+        "Рада зібралася",
+        "Рада говорила про дороги. ",
+        "Україна та Росія обмінялися полоненими",
+        "Читайте також",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LINKS)
+def test_related_links_make_no_report(language: str) -> None:
+    title, prose, headline, also = LINKS[language]
+    below = verdict(title, prose * 6 + "\n" + f"{headline}\n" * 4)
+    between = verdict(title, f"{prose}\n{also}: {headline}\n{prose}\n— {also}: {headline}.\n{prose * 4}")
+    assert below.standing is not Standing.RELEVANT
+    assert between.standing is Standing.OFF_TOPIC
+    assert verdict(title, f"{headline}. " * 2 + prose).standing is Standing.RELEVANT
+
+
+def test_a_title_in_another_language_is_read_in_its_own() -> None:
+    found = verdict("Освобождённые из плена бойцы вышли на связь", "Захисники вже зателефонували рідним.")
+    assert found.standing is Standing.RELEVANT
 
 
 @pytest.mark.parametrize("title", RELEVANT)
@@ -104,6 +184,32 @@ def test_look_alike_letters_and_stress_marks_do_not_hide_a_report(title: str) ->
 def test_the_same_article_gives_the_same_verdict() -> None:
     assert verdict(RELEVANT[0]) == verdict(RELEVANT[0])
     assert verdict(RELEVANT[0]).lexicon == LEXICON
+
+
+def test_terms_that_operators_add_change_the_verdict_and_its_lexicon() -> None:
+    article = Article(
+        address="a", outlet="o", title="Додому повернулися 12 степовиків", text="", language="uk"
+    )
+    added = (
+        AddedTerm(language="uk", concept="soldier", term="степовик*", example="Степовики вдома."),
+        AddedTerm(language="uk", topic="steppe", term="степовик*", example="Степовики вдома."),
+        AddedTerm(language="ru", topic="other", term="степовик*", example="Степовики дома."),
+    )
+    before, after = judge(article), judge(article, added)
+    assert (before.standing, after.standing) == (Standing.OFF_TOPIC, Standing.RELEVANT)
+    assert before.lexicon == LEXICON != after.lexicon
+    assert after.tags[-1] == "topic:steppe"
+
+
+def test_a_spoiler_that_operators_add_sets_words_aside() -> None:
+    article = Article(
+        address="a", outlet="o", title="Обмін полоненими піснями на фестивалі", text="", language="uk"
+    )
+    spoiler = AddedTerm(
+        language="uk", concept="spoiler", term="обмін* ~1 піснями", example="Обмін полоненими піснями."
+    )
+    assert judge(article).standing is Standing.RELEVANT
+    assert judge(article, (spoiler,)).standing is Standing.OFF_TOPIC
 
 
 def test_a_long_text_stays_cheap() -> None:

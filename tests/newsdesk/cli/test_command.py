@@ -198,6 +198,8 @@ def test_extract_and_explain_read_a_saved_page(run: Run, tmp_path: Path) -> None
     assert article["address"] == "https://slovo.example/1"
     assert "185 захисників" in article["text"]
     steps = run("explain", "page.html", "--url", "https://slovo.example/1").stdout
+    assert "title     {+Обмін полоненими+}" in steps
+    assert "+4.00 captives_exchanged: «обмін полоненими»" in steps
     assert "judged    relevant" in steps
     assert run("explain", "page.html").returncode == 2
 
