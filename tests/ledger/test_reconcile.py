@@ -229,20 +229,23 @@ def varied() -> st.SearchStrategy[list[Report]]:
         st.sampled_from([100, 200, 300]),
         max_size=2,
     )  # fmt: skip
-    day = st.sampled_from(["2025-05-23", "2025-05-24", None])
+    day = st.sampled_from(["2025-05-14", "2025-05-22", "2025-05-23", "2025-05-24", None])
     made = st.builds(
-        lambda named, at, figures, stage, sequence, kind, conflict: report(
-            named, figures, at=f"2025-05-{at:%dT%H}:00:00+00:00", stage=stage, sequence=sequence, kind=kind, conflict=conflict
+        lambda named, at, figures, stage, sequence, kind, conflict, outlet, by: report(
+            named, figures, at=f"2025-05-{at:%dT%H}:00:00+00:00", stage=stage, sequence=sequence, kind=kind,
+            conflict=conflict, outlet=outlet, by=by,
         ),
         day,
-        st.datetimes(datetime(2025, 5, 23), datetime(2025, 5, 26)),  # noqa: DTZ001
+        st.datetimes(datetime(2025, 5, 22), datetime(2025, 5, 28)),  # noqa: DTZ001
         claims,
         st.sampled_from([None, None, 1, 2]),
-        st.sampled_from([None, None, 64]),
-        st.sampled_from(Kind),
-        st.sampled_from([Conflict.RU_UA, Conflict.RU_UA, Conflict.OTHER, Conflict.NONE]),
+        st.sampled_from([None, None, None, 64]),
+        st.sampled_from([Kind.EXCHANGE_COMPLETED, *Kind]),
+        st.sampled_from([Conflict.RU_UA, Conflict.RU_UA, Conflict.RU_UA, Conflict.OTHER, Conflict.NONE]),
+        st.sampled_from(["a.example", "b.example", "c.example"]),
+        st.sampled_from(["outlet", "ru_mod"]),
     )  # fmt: skip
-    return st.lists(made, max_size=9)
+    return st.lists(made, max_size=10)
 
 
 @given(varied(), st.data())
