@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,7 @@ from crawler.model import Conflict, Kind
 from ledger.model import Cluster, Matter, Reconciled, Report, Unclear
 from ledger.parts import HAPPENED
 from ledger.reconcile import reconcile
-from tests.ledger.told import later, report, told
+from tests.ledger.told import annotated, later, report, told
 
 DEVSET = Path(__file__).resolve().parents[3] / "shared" / "devset" / "articles.jsonl"
 
@@ -175,35 +174,17 @@ def test_a_conflict_of_many_parties_needs_more_than_a_day() -> None:
     assert sorted(map(len, groups(reconcile([one, same, other])))) == [1, 2]
 
 
-def annotated(row: dict[str, Any], number: int) -> Report:
-    """Return a labelled article as a report."""
-    gold = row["gold"]
-    signs = {"exact": "", "at_least": "+", "about": "~", "at_most": "-"}
-    claims = tuple(
-        told(
-            f"{one['event']}: {one['returned_to']} {one['category']}"
-            + (f"/{one['subset']}" if one["subset"] else ""),
-            f"{signs[one['precision']]}{one['count']}",
-            by=" ".join(one["claimed_by"]),
-        )
-        for one in gold["claims"]
-    )
-    return Report(
-        finding_id=number, address=row["id"], outlet=row["id"], published=datetime.fromisoformat(row["published"]),
-        kind=Kind(gold["kind"]), conflict=Conflict(gold["conflict"]), stage=gold["stage"], sequence=gold["sequence"],
-        day=date.fromisoformat(gold["exchange_date"]) if gold["exchange_date"] else None, deal=gold["deal"],
-        place=gold["transfer_place"], mediators=tuple(gold["mediators"]), numbers_disclosed=gold["numbers_disclosed"],
-        claims=claims,
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def labelled() -> list[Report]:
     """Every relevant article of the development set, with what its labels say."""
     if not DEVSET.exists():
         pytest.skip("the development set is not here")
     rows = [json.loads(line) for line in DEVSET.read_text(encoding="utf-8").splitlines()]
-    return [annotated(row, number) for number, row in enumerate(rows, 1) if row["gold"]["relevant"] != "no"]
+    return [
+        annotated(row, row["gold"], number)
+        for number, row in enumerate(rows, 1)
+        if row["gold"]["relevant"] != "no"
+    ]
 
 
 def test_labelled_articles_become_one_record_for_each_day_and_matter(labelled: list[Report]) -> None:
