@@ -73,6 +73,15 @@ def test_a_body_among_the_freed_makes_no_exchange_of_bodies() -> None:
     ).matter is (Matter.LIVING)
 
 
+def test_a_report_on_bodies_founds_no_exchange_of_the_living_but_may_bear_on_one() -> None:
+    report_on_bodies = report(
+        "2025-09-18", {"ukraine bodies": 1000, "ukraine people": 24}, kind=Kind.BODIES_REPATRIATED
+    )
+    assert [cluster.matter for cluster in reconcile([report_on_bodies]).clusters] == [Matter.BODIES]
+    living = report("2025-09-18", {"ukraine people": 24})
+    assert [len(cluster.links) for cluster in reconcile([report_on_bodies, living]).clusters] == [1, 2]
+
+
 def test_equal_numbers_months_apart_stay_apart() -> None:
     """1,000 bodies came to Ukraine on 18 September, 23 October and 20 November 2025."""
     days = ("2025-09-18", "2025-10-23", "2025-11-20")
