@@ -25,7 +25,7 @@ from ledger.model import (
     Report,
 )
 from ledger.parts import standing
-from ledger.record import NAMES, exchange
+from ledger.record import NAMES, OriginKey, by_outlet, exchange
 from storage import decisions as made
 from storage import exchanges as kept
 from storage import queries
@@ -79,8 +79,16 @@ class WholeExchange:
         return any(one.action is Action.CONFIRM and one.undone_at is None for one in self.decisions)
 
 
-def whole(session: Session, numbers: Sequence[int]) -> Iterator[WholeExchange]:
-    """Yield exchanges whole, in the order asked for; one under which nothing stands is left out."""
+def whole(
+    session: Session, numbers: Sequence[int], *, origin: OriginKey = by_outlet
+) -> Iterator[WholeExchange]:
+    """Yield exchanges whole, in the order asked for; one under which nothing stands is left out.
+
+    Args:
+        session: of the caller's transaction.
+        numbers: of the exchanges.
+        origin: reports with the same key repeat one text and count as one origin.
+    """
     decisions = made.decisions(session)
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
@@ -95,7 +103,7 @@ def whole(session: Session, numbers: Sequence[int]) -> Iterator[WholeExchange]:
             )
         for number in some:
             if number in by_number:
-                yield _whole(number, by_number[number], decisions)
+                yield _whole(number, by_number[number], decisions, origin)
 
 
 def _by_hand(put: PutPart, decisions: Iterable[Decision]) -> str:
@@ -109,10 +117,12 @@ def _by_hand(put: PutPart, decisions: Iterable[Decision]) -> str:
     return "an analyst's decision"
 
 
-def _whole(number: int, put: Sequence[Put], decisions: Iterable[Decision]) -> WholeExchange:
+def _whole(
+    number: int, put: Sequence[Put], decisions: Iterable[Decision], origin: OriginKey
+) -> WholeExchange:
     ordered = sorted(put, key=lambda one: (one.part.report.published, one.part.report.address))
     return WholeExchange(
-        record=exchange(number, [one.part for one in ordered]),
+        record=exchange(number, [one.part for one in ordered], origin=origin),
         reports=tuple(ordered),
         decisions=tuple(one for one in decisions if _concerns(one, number, ordered)),
     )

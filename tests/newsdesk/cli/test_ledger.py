@@ -116,6 +116,13 @@ def test_a_report_is_attached_split_off_and_detached(ask: Ask) -> None:
     assert [row["reason"] for row in rows(ask, "ledger", "review")] == ["no_match"]
 
 
+def test_an_exchange_whose_reports_are_gone_says_so(ask: Ask) -> None:
+    assert ask("findings", "mark", "f5", "irrelevant", "--why", "a concert").returncode == 0
+    done = ask("exchange", "x4")
+    assert done.returncode == 2
+    assert "no report stands under x4 any more" in done.stderr
+
+
 def test_a_note_and_a_confirmation_stand_in_the_record(ask: Ask) -> None:
     assert ask("ledger", "note", "x3", "list published", "--by", "Olena").returncode == 0
     assert ask("ledger", "confirm", "x3", "--why", "both ministries", "--by", "Olena").returncode == 0
