@@ -310,3 +310,16 @@ def test_near_misses_wait_for_a_mark_in_the_review(ask: Ask, tmp_path: Path) -> 
     ]
     assert ask("findings", "mark", "f7", "irrelevant", "--why", "a total only").returncode == 0
     assert [row["finding"] for row in rows(ask, "ledger", "review")] == ["f6"]
+
+
+def test_a_near_miss_marked_relevant_enters_the_ledger(ask: Ask, tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/data/swapwatch.db")
+    with engine.begin() as connection:
+        connection.execute(text("update finding set standing = 'near_miss' where id = 5"))
+    scheduler.update_ledger(engine)
+    engine.dispose()
+    assert [row["id"] for row in rows(ask, "exchanges")] == ["x3", "x2", "x1"]
+    assert ask("findings", "mark", "f5", "relevant", "--why", "it is one").returncode == 0
+    assert len(rows(ask, "exchanges")) == 4
+    assert ask("ledger", "undo", "d1").returncode == 0
+    assert len(rows(ask, "exchanges")) == 3
