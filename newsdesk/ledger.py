@@ -211,9 +211,8 @@ def disputed(record: Exchange) -> bool:
 
 def exchange_record(found: WholeExchange) -> dict[str, Any]:
     """Return an exchange as one record: nested where the form allows, readable where it does not."""
-    one, first = found.record, found.reports[0].part.report
+    one = found.record
     since = {change.status: change.since for change in one.statuses}
-    confirmed = [change.since for change in one.confirmations]
     return {
         "id": f"x{one.id}",
         "conflict": one.conflict,
@@ -230,16 +229,7 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
         "mediators": list(one.mediators),
         "returned": returned(one),
         "accounts": [_account(found, account) for account in one.accounts],
-        "comparisons": [
-            {
-                "returned_to": each.returned_to,
-                "category": each.category,
-                "agreement": each.agreement,
-                "note": each.note,
-                "figures": by_voice(each.accounts),
-            }
-            for each in one.comparisons
-        ],
+        "comparisons": [_comparison(each) for each in one.comparisons],
         "planned": [_account(found, account) for account in one.planned],
         "besides": [_account(found, account) for account in one.besides],
         "withheld": one.withheld,
@@ -249,11 +239,7 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
             for flag in one.flags
         ],
         "questions": list(one.questions),
-        "first_report": first.published,
-        "first_outlet": first.outlet,
-        "first_finding": f"f{first.finding_id}",
-        "first_side": one.confirmations[0].side if one.confirmations else None,
-        "confirmed_after": round((confirmed[1] - confirmed[0]).total_seconds() / 60) if len(confirmed) > 1 else None,
+        **_first(found),
         "origins": one.origins,
         "sources": list(one.sources),
         "findings": [f"f{number}" for number in one.finding_ids],
@@ -267,6 +253,29 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
             if each.action is Action.NOTE and each.undone_at is None
         ],
     }  # fmt: skip
+
+
+def _first(found: WholeExchange) -> dict[str, Any]:
+    """Return who was first, and how many minutes later the other side gave figures."""
+    first, sides = found.reports[0].part.report, found.record.confirmations
+    minutes = (sides[1].since - sides[0].since).total_seconds() / 60 if len(sides) > 1 else None
+    return {
+        "first_report": first.published,
+        "first_outlet": first.outlet,
+        "first_finding": f"f{first.finding_id}",
+        "first_side": sides[0].side if sides else None,
+        "confirmed_after": None if minutes is None else round(minutes),
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "returned_to": one.returned_to,
+        "category": one.category,
+        "agreement": one.agreement,
+        "note": one.note,
+        "figures": by_voice(one.accounts),
+    }
 
 
 def exported(
