@@ -40,6 +40,7 @@ test-all: requirements.lock ## tests on each supported Python that is installed:
 
 score: $(READY)  ## quality on the labelled articles and on real pages
 	$(BIN)/python tests/score_devset.py
+	$(BIN)/python tests/score_ledger.py
 	$(BIN)/python tests/score_realpages.py
 
 bench: $(READY)  ## cost of a page and of a command, in CPU seconds

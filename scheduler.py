@@ -408,8 +408,9 @@ def _failed(source: Source, cause: str) -> CrawlReport:
 
 def update_ledger(engine: Engine) -> int:
     """Put the findings that the ledger has not read yet to their exchanges; return how many there were."""
-    read = 0
-    while some := _update_some(engine):
+    read = some = _update_some(engine)
+    while some >= keeping.AT_ONCE:
+        some = _update_some(engine)
         read += some
     return read
 

@@ -108,7 +108,7 @@ def restand(books: Books) -> None:
         {one.key: one.machine_id for one in touched},
         {one.key: one.exchange_id for one in touched},
     )
-    _stand(books, machine, stood, fresh=set(machine))
+    _stand(books, machine, stood, fresh=set(machine), known={})
 
 
 def _reconciled(books: Books, finding_ids: Sequence[int], now: datetime) -> None:
@@ -125,7 +125,8 @@ def _reconciled(books: Books, finding_ids: Sequence[int], now: datetime) -> None
     inner = {one.finding_id for one in around if _close({one.day, one.published_on}, days)}
     inner |= set(finding_ids)
     before = books.put(sorted({*finding_ids, *near}))
-    _save(books, reconcile(around), before, inner, now, fresh=set(finding_ids))
+    known = {one.finding_id: one for one in around}
+    _save(books, reconcile(around), before, inner, now, fresh=set(finding_ids), known=known)
     books.note_read(finding_ids, fresh)
 
 
@@ -156,6 +157,7 @@ def _save(
     now: datetime,
     *,
     fresh: set[int],
+    known: Mapping[int, Report],
 ) -> None:
     """Store what was concluded of the inner findings under numbers that carry over from before."""
     was = {one.key: one.machine_id for one in before if one.machine_id is not None}
@@ -175,11 +177,12 @@ def _save(
         concluded += [_put(link.part, number, link.because) for link in links]
     books.save_parts(concluded, of=sorted(inner), now=now)
     after = {one.key: one.machine_id for one in concluded}
-    known = {key: number for key, number in after.items() if number is not None}
+    numbered = {key: number for key, number in after.items() if number is not None}
     left = {one.machine_id for one in books.touching(sorted(set(was.values())))}
-    books.forward([way for way in moved(was, known) if way[0] not in left or way[1] in minted], now=now)
+    books.forward([way for way in moved(was, numbered) if way[0] not in left or way[1] in minted], now=now)
     stood = {one.key: one.exchange_id for one in before if one.finding_id in inner}
-    _stand(books, after, stood, fresh={key for key in {*after, *stood} if key[0] in fresh})
+    touched = {key for key in {*after, *stood} if key[0] in fresh}
+    _stand(books, after, stood, fresh=touched, known=known)
 
 
 def _put(part: Part, number: int | None, because: str, *, reason: Unclear | None = None) -> PutPart:
@@ -199,6 +202,7 @@ def _stand(
     stood: Mapping[PartKey, int | None],
     *,
     fresh: AbstractSet[PartKey],
+    known: Mapping[int, Report],
 ) -> None:
     """Apply the decisions to parts; describe the exchanges that fresh parts, or parts that moved, stand or stood under."""
     made = books.decisions()
@@ -208,14 +212,16 @@ def _stand(
     moving = {key for key in {*places, *stood} if places.get(key) != stood.get(key)} | fresh
     changed = {where.get(key) for key in moving for where in (places, stood)}
     touched = sorted(number for number in changed if number is not None)
-    books.describe(exchange(number, parts) for number, parts in _parts(books, touched).items())
+    books.describe(exchange(number, parts) for number, parts in _parts(books, touched, known).items())
 
 
-def _parts(books: Books, numbers: Sequence[int]) -> dict[int, list[Part]]:
-    """Return the parts that stand under each of the exchanges; one without any is left out."""
+def _parts(books: Books, numbers: Sequence[int], known: Mapping[int, Report]) -> dict[int, list[Part]]:
+    """Return the parts that stand under each of the exchanges; one without any is left out. Known reports are not read again."""
     stands = {one.key: one.exchange_id for one in books.touching(numbers)}
     wanted, found = set(numbers), dict[int, list[Part]]()
-    read = books.reports(sorted({finding for finding, _ in stands}))
+    findings = {finding for finding, _ in stands}
+    read = [known[one] for one in sorted(findings & known.keys())]
+    read += books.reports(sorted(findings - known.keys()))
     for part in standing(read, stands, wrong=wrong_claims(books.decisions())):
         number = stands[part.key]
         if number is not None and number in wanted:

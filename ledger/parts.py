@@ -57,7 +57,9 @@ def _part(report: Report, matter: Matter, *, main: bool, alone: bool) -> Part:
         if (told.claim.event is Event.THIS_EXCHANGE and (alone or matter_of(told.claim) is matter))
         or (told.claim.event in (Event.PLANNED, Event.OUTSIDE_EXCHANGE) and main)
     )
-    founding = _counted(report, matter) or (main and report.kind in DATED)
+    # a report on bodies alone that seems to count the living was misread more often than not
+    against = report.kind is Kind.BODIES_REPATRIATED and matter is Matter.LIVING
+    founding = (_counted(report, matter) and not against) or (main and report.kind in DATED)
     return Part(report=report, matter=matter, claims=claims, founding=founding)
 
 

@@ -25,9 +25,10 @@ from ledger.model import (
     Report,
 )
 from ledger.parts import standing
-from ledger.record import NAMES, exchange
+from ledger.record import NAMES, OriginKey, by_outlet, exchange
 from storage import decisions as made
 from storage import exchanges as kept
+from storage import origins as copied
 from storage import queries
 from storage import reports as told
 from storage.search import Filters
@@ -80,12 +81,18 @@ class WholeExchange:
 
 
 def whole(session: Session, numbers: Sequence[int]) -> Iterator[WholeExchange]:
-    """Yield exchanges whole, in the order asked for; one under which nothing stands is left out."""
+    """Yield exchanges whole, in the order asked for; one under which nothing stands is left out.
+
+    Args:
+        session: of the caller's transaction.
+        numbers: of the exchanges.
+    """
     decisions = made.decisions(session)
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
         put = {one.key: one for one in kept.touching(session, some) if one.exchange_id in some}
         read = told.reports(session, sorted({finding for finding, _ in put}))
+        origins = _origins(session, [one.finding_id for one in read])
         by_number: dict[int | None, list[Put]] = {}
         for part in standing(read, put, wrong=wrong_claims(decisions)):
             ground = put[part.key]
@@ -95,7 +102,13 @@ def whole(session: Session, numbers: Sequence[int]) -> Iterator[WholeExchange]:
             )
         for number in some:
             if number in by_number:
-                yield _whole(number, by_number[number], decisions)
+                yield _whole(number, by_number[number], decisions, origins)
+
+
+def _origins(session: Session, finding_ids: Sequence[int]) -> OriginKey:
+    """Return what tells the likely origin of a report: copies of one dispatch have the same."""
+    found = copied.origins(session, finding_ids)
+    return lambda report: found[report.finding_id].outlet if report.finding_id in found else by_outlet(report)
 
 
 def _by_hand(put: PutPart, decisions: Iterable[Decision]) -> str:
@@ -109,10 +122,12 @@ def _by_hand(put: PutPart, decisions: Iterable[Decision]) -> str:
     return "an analyst's decision"
 
 
-def _whole(number: int, put: Sequence[Put], decisions: Iterable[Decision]) -> WholeExchange:
+def _whole(
+    number: int, put: Sequence[Put], decisions: Iterable[Decision], origin: OriginKey
+) -> WholeExchange:
     ordered = sorted(put, key=lambda one: (one.part.report.published, one.part.report.address))
     return WholeExchange(
-        record=exchange(number, [one.part for one in ordered]),
+        record=exchange(number, [one.part for one in ordered], origin=origin),
         reports=tuple(ordered),
         decisions=tuple(one for one in decisions if _concerns(one, number, ordered)),
     )
@@ -201,9 +216,8 @@ def disputed(record: Exchange) -> bool:
 
 def exchange_record(found: WholeExchange) -> dict[str, Any]:
     """Return an exchange as one record: nested where the form allows, readable where it does not."""
-    one, first = found.record, found.reports[0].part.report
+    one = found.record
     since = {change.status: change.since for change in one.statuses}
-    confirmed = [change.since for change in one.confirmations]
     return {
         "id": f"x{one.id}",
         "conflict": one.conflict,
@@ -220,16 +234,7 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
         "mediators": list(one.mediators),
         "returned": returned(one),
         "accounts": [_account(found, account) for account in one.accounts],
-        "comparisons": [
-            {
-                "returned_to": each.returned_to,
-                "category": each.category,
-                "agreement": each.agreement,
-                "note": each.note,
-                "figures": by_voice(each.accounts),
-            }
-            for each in one.comparisons
-        ],
+        "comparisons": [_comparison(each) for each in one.comparisons],
         "planned": [_account(found, account) for account in one.planned],
         "besides": [_account(found, account) for account in one.besides],
         "withheld": one.withheld,
@@ -239,11 +244,7 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
             for flag in one.flags
         ],
         "questions": list(one.questions),
-        "first_report": first.published,
-        "first_outlet": first.outlet,
-        "first_finding": f"f{first.finding_id}",
-        "first_side": one.confirmations[0].side if one.confirmations else None,
-        "confirmed_after": round((confirmed[1] - confirmed[0]).total_seconds() / 60) if len(confirmed) > 1 else None,
+        **_first(found),
         "origins": one.origins,
         "sources": list(one.sources),
         "findings": [f"f{number}" for number in one.finding_ids],
@@ -257,6 +258,29 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
             if each.action is Action.NOTE and each.undone_at is None
         ],
     }  # fmt: skip
+
+
+def _first(found: WholeExchange) -> dict[str, Any]:
+    """Return who was first, and how many minutes later the other side gave figures."""
+    first, sides = found.reports[0].part.report, found.record.confirmations
+    minutes = (sides[1].since - sides[0].since).total_seconds() / 60 if len(sides) > 1 else None
+    return {
+        "first_report": first.published,
+        "first_outlet": first.outlet,
+        "first_finding": f"f{first.finding_id}",
+        "first_side": sides[0].side if sides else None,
+        "confirmed_after": None if minutes is None else round(minutes),
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "returned_to": one.returned_to,
+        "category": one.category,
+        "agreement": one.agreement,
+        "note": one.note,
+        "figures": by_voice(one.accounts),
+    }
 
 
 def exported(

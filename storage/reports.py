@@ -6,17 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Conflict, Kind, Standing
-from ledger.model import Report, Told
+from ledger.model import Action, Report, Told
 from storage.from_rows import claim_of
 from storage.tables import (
     ArticleRow,
     CarrierRow,
     ClaimRow,
     FindingRow,
+    LedgerDecisionRow,
     ReportedRow,
     VerdictRow,
     VersionRow,
@@ -28,7 +29,7 @@ AT_ONCE = 500
 
 def unread(session: Session, limit: int | None = None) -> list[int]:
     """Return the findings that the ledger has not read under their current verdict, and those that are none any more."""
-    relevant = FindingRow.standing == Standing.RELEVANT
+    relevant = _on_exchanges(session)
     statement = (
         select(FindingRow.id)
         .outerjoin(ReportedRow, ReportedRow.finding_id == FindingRow.id)
@@ -47,8 +48,19 @@ def unread(session: Session, limit: int | None = None) -> list[int]:
 
 def relevant(session: Session) -> list[int]:
     """Return all findings that are reports on exchanges."""
-    statement = select(FindingRow.id).where(FindingRow.standing == Standing.RELEVANT).order_by(FindingRow.id)
+    statement = select(FindingRow.id).where(_on_exchanges(session)).order_by(FindingRow.id)
     return list(session.scalars(statement))
+
+
+def _on_exchanges(session: Session) -> ColumnElement[bool]:
+    """Return the condition for reports on exchanges: judged relevant, or marked so by an analyst."""
+    marked = session.scalars(
+        select(LedgerDecisionRow.findings).where(
+            LedgerDecisionRow.action == Action.RELEVANT, LedgerDecisionRow.undone_at.is_(None)
+        )
+    )
+    findings = sorted({finding for some in marked for finding in some})
+    return or_(FindingRow.standing == Standing.RELEVANT, FindingRow.id.in_(findings))
 
 
 def forget(session: Session) -> None:
@@ -128,7 +140,7 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
         .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
         .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
         .join(VersionRow, VersionRow.id == VerdictRow.version_id)
-        .where(FindingRow.id.in_(finding_ids), FindingRow.standing == Standing.RELEVANT)
+        .where(FindingRow.id.in_(finding_ids), _on_exchanges(session))
         .order_by(FindingRow.id)
     ).all()
     claims = _claims(session, [row[-1].id for row in rows])

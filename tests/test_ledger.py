@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,17 +14,20 @@ from sqlalchemy import Engine, text
 import scheduler
 from crawler.model import Conflict, Kind
 from ledger import keeping
-from ledger.model import Action, ExchangeStatus, Matter, Unclear
+from ledger.model import Action, ExchangeStatus, Matter, Report, Unclear
+from ledger.reconcile import reconcile
 from newsdesk import ledger as shown
-from storage import decisions, exchanges
+from storage import decisions, exchanges, migrate
 from storage import engine as database
 from storage.engine import transaction
 from storage.exchanges import ExchangeFilters
+from tests.ledger.test_reconcile import varied
 from tests.ledger.told import report
 from tests.storage.ledger_nouns import finding_of, keep, places
 from tests.storage.nouns import kept
 
 NOW = datetime(2026, 3, 7, 12, tzinfo=UTC)
+RUNS = count()
 
 MAY = [
     report("2025-05-23", {"each people": 390}, by="ru_mod", stage=1, deal="Istanbul", outlet="a.example"),
@@ -251,33 +255,56 @@ def test_each_figure_leads_to_its_quotes(store: Engine) -> None:
     assert record["returned"] == "to Ukraine 390; to Russia 390 (Russia)"
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.permutations(range(7)), st.lists(st.integers(1, 6), min_size=0, max_size=3))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(varied(), st.data())
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_in_whatever_order_and_batches_the_same_ledger_results(
-    database_url: str, order: list[int], cuts: list[int]
+    database_url: str, reports: list[Report], data: st.DataObject
 ) -> None:
     """Neighbourhoods alone are reconciled as reports come in; the end is as if all had come at once."""
-    told = [
-        *MAY,
-        report("2025-05-23", {"ukraine people": 307}, at="2025-05-25T10:00:00+00:00", outlet="d.example"),
-        report("2025-05-31", {"each people": 390}, outlet="e.example"),
-        report(None, {"each people": 390}, at="2025-05-26T10:00:00+00:00", outlet="f.example"),
-    ]
-    engine = database.connect(database_url + f"-{order}-{cuts}".replace(" ", ""))
-    from storage import migrate
-
+    order = data.draw(st.permutations(reports))
+    cuts = data.draw(st.sets(st.integers(0, 9)))
+    engine = database.connect(f"{database_url}-{next(RUNS)}")
     migrate.upgrade(engine, backup_to=None)
-    numbers: dict[int, int] = {}
+    numbers: dict[int, Report] = {}
     for place, one in enumerate(order):
-        (numbers[one],) = keep(engine, told[one], now=NOW + timedelta(seconds=place))
+        (number,) = keep(engine, one, now=NOW + timedelta(seconds=place))
+        numbers[number] = one
         if place in cuts:
             scheduler.update_ledger(engine)
     scheduler.update_ledger(engine)
-    stands = places(engine, *numbers.values())
-    groups = {
-        number: {one for one, other in numbers.items() if stands[other] == number}
-        for number in stands.values()
-    }
+    with transaction(engine) as session:
+        parts = exchanges.put(session, sorted(numbers))
     engine.dispose()
-    assert sorted(map(sorted, groups.values())) == [[0, 1, 6], [2, 3, 4], [5]]
+    stored: dict[int | None, set[tuple[int, Matter]]] = {}
+    for part in parts:
+        stored.setdefault(part.machine_id, set()).add((numbers[part.finding_id].finding_id, part.matter))
+    at_once = reconcile(reports)
+    expected = [{link.part.key for link in one.links} for one in at_once.clusters]
+    left = {one.part.key for one in at_once.unattached}
+    assert stored.pop(None, set()) == left
+    assert sorted(map(sorted, stored.values())) == sorted(map(sorted, expected))
+
+
+DISPATCH = (
+    " Усіх звільнених зустріли лікарі й психологи, а потім автобуси вирушили до шпиталів. Рідні чекали від світанку з прапорами"
+    " та портретами тих, про кого досі нічого не відомо. Координаційний штаб нагадав, що списки складають обидві сторони."
+)
+
+
+def test_copies_of_one_dispatch_are_one_origin(store: Engine) -> None:
+    for number, outlet in enumerate(("agency.example", "slovo.example", "kray.example")):
+        told = report(
+            "2026-03-05",
+            {"ukraine prisoners_of_war": 200},
+            outlet=outlet,
+            at=f"2026-03-05T12:0{number}:00+00:00",
+        )
+        found = finding_of(told)
+        body = found.article.text if number == 2 else found.claims[0].quote + "." + DISPATCH
+        found = replace(found, article=replace(found.article, text=body, language="uk"))
+        kept(store, found, address=told.address)
+    scheduler.update_ledger(store)
+    with transaction(store) as session:
+        (record,) = [one.record for one in shown.whole(session, [1])]
+    assert (len(record.finding_ids), record.origins) == (3, 2)

@@ -146,10 +146,16 @@ def exchange(
     """Print one exchange whole."""
     from newsdesk.ledger import exchange_record, find
     from storage.engine import transaction
+    from storage.exchanges import exists
 
     number, checked = exchange_number(name), configured(config)
     with transaction(opened(checked)) as session:
         found, moved = find(session, number)
+        known = exists(session, number)
+    if found is None and known:
+        raise UsageError(
+            f"no report stands under x{number} any more; `swapwatch ledger decisions` may say why"
+        )
     if found is None:
         raise UsageError(f"there is no exchange x{number}; `swapwatch exchanges` lists what there is")
     if found.record.id != number:

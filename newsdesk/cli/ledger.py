@@ -246,6 +246,7 @@ def undo(
         shelf = books(session)
         if made.undo(session, int(digits), by=who(by), now=datetime.now(UTC)) is None:
             raise UsageError(f"d{digits} is no decision that holds; `swapwatch ledger decisions` lists them")
+        keeping.update(shelf, now=datetime.now(UTC))
         keeping.restand(shelf)
     say(f"d{digits} is undone")
 
@@ -368,6 +369,7 @@ def decide(
     number = made.add(
         session, action, why=why, by=who(by), now=datetime.now(UTC), exchange_id=exchange_id, other_id=other_id, finding_ids=finding_ids, claim_ids=claim_ids
     )  # fmt: skip
+    keeping.update(shelf, now=datetime.now(UTC))  # what is marked relevant is a report from now on
     keeping.restand(shelf)
     return number
 

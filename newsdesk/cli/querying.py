@@ -17,6 +17,8 @@ from newsdesk.cli.app import ConfigOption, Format, FormatOption, configured, ope
 from newsdesk.cli.output import short, write_csv, write_rows
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from crawler.config import Config
     from storage.origins import Origin
     from storage.queries import WholeFinding
@@ -338,11 +340,9 @@ def export(
     near_misses: NearOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Stream findings or leads to stdout or a file."""
-    from newsdesk import export as records
+    """Stream records to stdout or a file."""
     from newsdesk import ledger
     from newsdesk.cli import marking
-    from storage import queries
     from storage.engine import transaction
 
     filters = _filters(
@@ -352,28 +352,35 @@ def export(
         _web_archive(filters, configured(config), wacz=wacz, cdx=cdx, with_text=with_text)
         return
     with transaction(opened(configured(config))) as session:
-        rows: Iterator[dict[str, Any]]
-        columns: tuple[str, ...]
-        if what is What.LEADS:
-            columns = records.LEAD_COLUMNS
-            rows = (records.lead_record(one) for one in queries.leads(session, source=source))
+        if what in (What.FINDINGS, What.LEADS):
+            columns, rows = _articles(
+                session, what, filters, with_text=with_text, with_versions=with_versions
+            )
         elif what is What.EXCHANGES:
             columns = ledger.EXCHANGE_COLUMNS
             rows = ledger.exported(session, since=since, until=until, conflict=filters.conflict)
         elif what is What.CLAIMS:
-            columns = ledger.CLAIM_COLUMNS
-            rows = ledger.claims(session, filters)
-        elif what is What.MARKS:
+            columns, rows = ledger.CLAIM_COLUMNS, ledger.claims(session, filters)
+        else:
             columns = (*marking.MARK_COLUMNS, *("text",) * with_text)
             rows = marking.labelled(session, with_text=with_text)
-        else:
-            extra = ("text",) * with_text + ("history", "looks", "edits") * with_versions
-            columns = (*records.FINDING_COLUMNS, *extra)
-            found = queries.findings(session, filters)
-            rows = (
-                records.finding_record(one, with_text=with_text, with_versions=with_versions) for one in found
-            )
         _write(rows, columns=columns, form=form, output=output, bom=bom)
+
+
+def _articles(
+    session: Session, what: What, filters: Filters, *, with_text: bool, with_versions: bool
+) -> tuple[tuple[str, ...], Iterator[dict[str, Any]]]:
+    """Return the columns and records of findings, or of leads."""
+    from newsdesk import export as records
+    from storage import queries
+
+    if what is What.LEADS:
+        leads = queries.leads(session, source=filters.source)
+        return records.LEAD_COLUMNS, (records.lead_record(one) for one in leads)
+    extra = ("text",) * with_text + ("history", "looks", "edits") * with_versions
+    found = queries.findings(session, filters)
+    rows = (records.finding_record(one, with_text=with_text, with_versions=with_versions) for one in found)
+    return (*records.FINDING_COLUMNS, *extra), rows
 
 
 def _web_archive(

@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +15,7 @@ from crawler.model import Conflict, Kind
 from ledger.model import Cluster, Matter, Reconciled, Report, Unclear
 from ledger.parts import HAPPENED
 from ledger.reconcile import reconcile
-from tests.ledger.told import later, report, told
+from tests.ledger.told import annotated, later, report, told
 
 DEVSET = Path(__file__).resolve().parents[3] / "shared" / "devset" / "articles.jsonl"
 
@@ -72,6 +71,15 @@ def test_a_body_among_the_freed_makes_no_exchange_of_bodies() -> None:
     assert only(
         reconcile([report("2022-10-26", {"ukraine prisoners_of_war": 10, "ukraine bodies/foreigners": 1})])
     ).matter is (Matter.LIVING)
+
+
+def test_a_report_on_bodies_founds_no_exchange_of_the_living_but_may_bear_on_one() -> None:
+    report_on_bodies = report(
+        "2025-09-18", {"ukraine bodies": 1000, "ukraine people": 24}, kind=Kind.BODIES_REPATRIATED
+    )
+    assert [cluster.matter for cluster in reconcile([report_on_bodies]).clusters] == [Matter.BODIES]
+    living = report("2025-09-18", {"ukraine people": 24})
+    assert [len(cluster.links) for cluster in reconcile([report_on_bodies, living]).clusters] == [1, 2]
 
 
 def test_equal_numbers_months_apart_stay_apart() -> None:
@@ -175,35 +183,17 @@ def test_a_conflict_of_many_parties_needs_more_than_a_day() -> None:
     assert sorted(map(len, groups(reconcile([one, same, other])))) == [1, 2]
 
 
-def annotated(row: dict[str, Any], number: int) -> Report:
-    """Return a labelled article as a report."""
-    gold = row["gold"]
-    signs = {"exact": "", "at_least": "+", "about": "~", "at_most": "-"}
-    claims = tuple(
-        told(
-            f"{one['event']}: {one['returned_to']} {one['category']}"
-            + (f"/{one['subset']}" if one["subset"] else ""),
-            f"{signs[one['precision']]}{one['count']}",
-            by=" ".join(one["claimed_by"]),
-        )
-        for one in gold["claims"]
-    )
-    return Report(
-        finding_id=number, address=row["id"], outlet=row["id"], published=datetime.fromisoformat(row["published"]),
-        kind=Kind(gold["kind"]), conflict=Conflict(gold["conflict"]), stage=gold["stage"], sequence=gold["sequence"],
-        day=date.fromisoformat(gold["exchange_date"]) if gold["exchange_date"] else None, deal=gold["deal"],
-        place=gold["transfer_place"], mediators=tuple(gold["mediators"]), numbers_disclosed=gold["numbers_disclosed"],
-        claims=claims,
-    )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def labelled() -> list[Report]:
     """Every relevant article of the development set, with what its labels say."""
     if not DEVSET.exists():
         pytest.skip("the development set is not here")
     rows = [json.loads(line) for line in DEVSET.read_text(encoding="utf-8").splitlines()]
-    return [annotated(row, number) for number, row in enumerate(rows, 1) if row["gold"]["relevant"] != "no"]
+    return [
+        annotated(row, row["gold"], number)
+        for number, row in enumerate(rows, 1)
+        if row["gold"]["relevant"] != "no"
+    ]
 
 
 def test_labelled_articles_become_one_record_for_each_day_and_matter(labelled: list[Report]) -> None:
@@ -229,20 +219,23 @@ def varied() -> st.SearchStrategy[list[Report]]:
         st.sampled_from([100, 200, 300]),
         max_size=2,
     )  # fmt: skip
-    day = st.sampled_from(["2025-05-23", "2025-05-24", None])
+    day = st.sampled_from(["2025-05-14", "2025-05-22", "2025-05-23", "2025-05-24", None])
     made = st.builds(
-        lambda named, at, figures, stage, sequence, kind, conflict: report(
-            named, figures, at=f"2025-05-{at:%dT%H}:00:00+00:00", stage=stage, sequence=sequence, kind=kind, conflict=conflict
+        lambda named, at, figures, stage, sequence, kind, conflict, outlet, by: report(
+            named, figures, at=f"2025-05-{at:%dT%H}:00:00+00:00", stage=stage, sequence=sequence, kind=kind,
+            conflict=conflict, outlet=outlet, by=by,
         ),
         day,
-        st.datetimes(datetime(2025, 5, 23), datetime(2025, 5, 26)),  # noqa: DTZ001
+        st.datetimes(datetime(2025, 5, 22), datetime(2025, 5, 28)),  # noqa: DTZ001
         claims,
         st.sampled_from([None, None, 1, 2]),
-        st.sampled_from([None, None, 64]),
-        st.sampled_from(Kind),
-        st.sampled_from([Conflict.RU_UA, Conflict.RU_UA, Conflict.OTHER, Conflict.NONE]),
+        st.sampled_from([None, None, None, 64]),
+        st.sampled_from([Kind.EXCHANGE_COMPLETED, *Kind]),
+        st.sampled_from([Conflict.RU_UA, Conflict.RU_UA, Conflict.RU_UA, Conflict.OTHER, Conflict.NONE]),
+        st.sampled_from(["a.example", "b.example", "c.example"]),
+        st.sampled_from(["outlet", "ru_mod"]),
     )  # fmt: skip
-    return st.lists(made, max_size=9)
+    return st.lists(made, max_size=10)
 
 
 @given(varied(), st.data())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from crawler.model import (
     Category,
@@ -93,6 +94,27 @@ def report(
         claims=claims + more,
     )
     return replace(plain, **frame)  # type: ignore[arg-type]
+
+
+def annotated(row: Mapping[str, Any], gold: Mapping[str, Any], number: int) -> Report:
+    """Return an article as a report, with what its labels, or a tagger, say in the fields of the annotation guide."""
+    signs = {"exact": "", "at_least": "+", "about": "~", "at_most": "-"}
+    claims = tuple(
+        told(
+            f"{one['event']}: {one['returned_to']} {one['category']}"
+            + (f"/{one['subset']}" if one["subset"] else ""),
+            f"{signs[one['precision']]}{one['count']}",
+            by=" ".join(one["claimed_by"]),
+        )
+        for one in gold["claims"]
+    )
+    return Report(
+        finding_id=number, address=row["id"], outlet=row["id"], published=datetime.fromisoformat(row["published"]),
+        kind=Kind(gold["kind"]), conflict=Conflict(gold["conflict"]), stage=gold["stage"], sequence=gold["sequence"],
+        day=date.fromisoformat(gold["exchange_date"]) if gold["exchange_date"] else None, deal=gold["deal"],
+        place=gold["transfer_place"], mediators=tuple(gold["mediators"]), numbers_disclosed=gold["numbers_disclosed"],
+        claims=claims,
+    )  # fmt: skip
 
 
 def later(one: Report, **by: float) -> Report:

@@ -116,6 +116,13 @@ def test_a_report_is_attached_split_off_and_detached(ask: Ask) -> None:
     assert [row["reason"] for row in rows(ask, "ledger", "review")] == ["no_match"]
 
 
+def test_an_exchange_whose_reports_are_gone_says_so(ask: Ask) -> None:
+    assert ask("findings", "mark", "f5", "irrelevant", "--why", "a concert").returncode == 0
+    done = ask("exchange", "x4")
+    assert done.returncode == 2
+    assert "no report stands under x4 any more" in done.stderr
+
+
 def test_a_note_and_a_confirmation_stand_in_the_record(ask: Ask) -> None:
     assert ask("ledger", "note", "x3", "list published", "--by", "Olena").returncode == 0
     assert ask("ledger", "confirm", "x3", "--why", "both ministries", "--by", "Olena").returncode == 0
@@ -303,3 +310,16 @@ def test_near_misses_wait_for_a_mark_in_the_review(ask: Ask, tmp_path: Path) -> 
     ]
     assert ask("findings", "mark", "f7", "irrelevant", "--why", "a total only").returncode == 0
     assert [row["finding"] for row in rows(ask, "ledger", "review")] == ["f6"]
+
+
+def test_a_near_miss_marked_relevant_enters_the_ledger(ask: Ask, tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/data/swapwatch.db")
+    with engine.begin() as connection:
+        connection.execute(text("update finding set standing = 'near_miss' where id = 5"))
+    scheduler.update_ledger(engine)
+    engine.dispose()
+    assert [row["id"] for row in rows(ask, "exchanges")] == ["x3", "x2", "x1"]
+    assert ask("findings", "mark", "f5", "relevant", "--why", "it is one").returncode == 0
+    assert len(rows(ask, "exchanges")) == 4
+    assert ask("ledger", "undo", "d1").returncode == 0
+    assert len(rows(ask, "exchanges")) == 3
