@@ -8,7 +8,7 @@ import typer
 
 from crawler.config import schema
 from crawler.model import SkipReason
-from newsdesk.cli import demo, explaining, housekeeping, querying, running, sources, tagging
+from newsdesk.cli import demo, explaining, housekeeping, querying, running, serving, sources, tagging
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -24,7 +24,7 @@ def headings(*names: str) -> set[str]:
 
 def commands() -> list[str]:
     app = typer.Typer()
-    for part in (running, querying, tagging, explaining, sources, housekeeping, demo):
+    for part in (running, querying, tagging, explaining, sources, housekeeping, serving, demo):
         part.register(app)
     names = [str(command.name) for command in app.registered_commands]
     return names + [f"sources {command.name}" for command in sources.group.registered_commands]

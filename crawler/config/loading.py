@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from crawler.config import reading, schema, secrets
 from crawler.config.reading import Location, Positions, dotted
-from crawler.config.settings import Config, Group, Network
+from crawler.config.settings import Config, Group, Network, Serve
 from crawler.errors import ConfigError
 from crawler.model import Limits, PageRules, Source
 from crawler.urls import canonical
@@ -126,6 +126,8 @@ def _pattern_remedy(key: str, where: Location) -> str:
         return "use the two capital letters of ISO 3166, such as UA, or UN"
     if "languages" in where:
         return "use the two small letters of ISO 639, such as uk"
+    if "names" in where:
+        return "use a host name alone, such as desk.example.org"
     return "write it differently"
 
 
@@ -216,6 +218,12 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         sources=tuple(_source(part, checked) for part in checked.sources),
         keep_off_topic=checked.keep_off_topic,
         retention_days=checked.retention.lead_details.days,
+        serve=Serve(
+            host=checked.serve.host,
+            port=checked.serve.port,
+            names=tuple(checked.serve.names),
+            password=_revealed(checked.serve.password),
+        ),
         warnings=tuple(warnings),
     )
 

@@ -29,6 +29,7 @@ from crawler.urls import fetchable
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"^(\d{1,6})\s*([smhd])$")
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=7)
+SHORTEST_PASSWORD = 12
 
 
 def _duration(value: Any) -> timedelta:
@@ -96,6 +97,19 @@ def _nameserver(value: str) -> str:
     return value
 
 
+def _listening(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value.strip("[]")))
+    except ValueError as error:
+        raise ValueError("give an address of this machine, such as 127.0.0.1 or 0.0.0.0") from error
+
+
+def _password(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_PASSWORD:
+        raise ValueError(f"give a password of at least {SHORTEST_PASSWORD} characters")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Interval = Annotated[Duration, AfterValidator(_interval)]
 Delay = Annotated[Duration, AfterValidator(_seconds)]
@@ -107,6 +121,7 @@ Identifier = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Language = Annotated[StrictStr, Field(pattern=r"^[a-z]{2}$")]
 Country = Annotated[StrictStr, Field(pattern=r"^[A-Z]{2}$")]
 Port = Annotated[StrictInt, Field(ge=1, le=65535)]
+HostName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
 Words = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 Bytes = Annotated[StrictInt, Field(ge=1024, le=1024**3)]
 
@@ -206,6 +221,15 @@ class RetentionPart(Strict):
     lead_details: Duration = timedelta(days=180)
 
 
+class ServePart(Strict):
+    """Where the pages for analysts are served, and to whom."""
+
+    host: Annotated[StrictStr, AfterValidator(_listening)] = "127.0.0.1"
+    port: Port = 8300
+    names: Annotated[list[HostName], Field(max_length=20)] = []
+    password: Annotated[SecretStr, AfterValidator(_password)] | None = None
+
+
 class ConfigFile(Strict):
     """The whole of config.yaml."""
 
@@ -219,4 +243,5 @@ class ConfigFile(Strict):
     defaults: DefaultsPart = DefaultsPart()
     keep_off_topic: StrictBool = False
     retention: RetentionPart = RetentionPart()
+    serve: ServePart = ServePart()
     sources: list[SourcePart]

@@ -29,6 +29,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """Where the pages for analysts are served, and to whom."""
+
+    host: str = "127.0.0.1"
+    port: int = 8300
+    names: tuple[str, ...] = ()
+    """Host names under which browsers reach the pages, beside the machine's own loopback names."""
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything an operator decides; paths are absolute."""
 
@@ -42,4 +53,5 @@ class Config:
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
     retention_days: int = 180
+    serve: Serve = Serve()
     warnings: tuple[str, ...] = ()

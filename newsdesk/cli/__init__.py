@@ -11,8 +11,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command and end the process with the exit code that the architecture promises."""
-    from newsdesk.cli import demo, explaining, housekeeping, querying, running, sources, tagging
+    from newsdesk.cli import demo, explaining, housekeeping, querying, running, serving, sources, tagging
 
-    for part in (running, querying, tagging, explaining, sources, housekeeping, demo):
+    for part in (running, querying, tagging, explaining, sources, housekeeping, serving, demo):
         part.register(app)
     sys.exit(guarded(app))

@@ -57,7 +57,7 @@ def write_config(folder: Path, url: str = "http://127.0.0.1:9/rss", more: str = 
 
 
 COMMANDS = [
-    ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["demo"],
+    ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["demo"], ["serve"],
     ["sources", "list"], ["sources", "check"], ["sources", "status"],
 ]  # fmt: skip
 

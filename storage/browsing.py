@@ -1,0 +1,152 @@
+"""What a reader who leafs through findings asks: a screenful at a time, and how the rest divides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from crawler.model import Event
+from storage.from_rows import claim_of
+from storage.search import NEWEST_FIRST, Filters, Hit, hits, ranked
+from storage.stored import StoredClaim
+from storage.tables import CarrierRow, ClaimRow, FindingRow, VerdictRow, VersionRow
+
+MOST_COUNTED = 1000
+"""Findings of one answer that are counted and can be leafed through: beyond them, narrow the question down."""
+
+Counts = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """How the findings of an answer divide, the most frequent first."""
+
+    total: int = 0
+    more: bool = False
+    """True where there are more than `MOST_COUNTED`: the counts are of the first ones."""
+    kinds: Counts = ()
+    conflicts: Counts = ()
+    languages: Counts = ()
+    sources: Counts = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """A screenful of an answer, and what the whole answer holds."""
+
+    hits: tuple[Hit, ...]
+    carriers: dict[int, tuple[str, ...]]
+    """For each finding counted the sources that led to it, the first one first."""
+    counted: Counted
+
+
+def screen(
+    session: Session,
+    words: Sequence[Sequence[str]],
+    *,
+    filters: Filters,
+    start: int = 0,
+    limit: int = 20,
+    newest: bool = False,
+) -> Screen:
+    """Return findings `start` and on of an answer, best match first.
+
+    Args:
+        session: of a read-only transaction.
+        words: as `storage.search.search` takes them.
+        filters: further limits.
+        start: how many to pass over.
+        limit: most hits returned.
+        newest: the latest kept first instead.
+    """
+    statement = ranked(session, words, filters=filters)
+    if statement is None:
+        return Screen(hits=(), carriers={}, counted=Counted())
+    if newest:
+        statement = statement.order_by(None).order_by(*NEWEST_FIRST)
+    ids = session.scalars(statement.limit(MOST_COUNTED + 1)).all()
+    more, ids = len(ids) > MOST_COUNTED, ids[:MOST_COUNTED]
+    carried = carriers(session, ids)
+    return Screen(
+        hits=tuple(hits(session, ids[start : start + limit], words)),
+        carriers=carried,
+        counted=_counted(session, ids, carried, more=more),
+    )
+
+
+def below(
+    session: Session,
+    words: Sequence[Sequence[str]],
+    *,
+    filters: Filters,
+    number: int | None = None,
+    limit: int = 50,
+) -> list[int]:
+    """Return numbers of findings below one number, the highest first: pages that stay true while findings come in."""
+    statement = ranked(session, words, filters=filters)
+    if statement is None:
+        return []
+    if number is not None:
+        statement = statement.where(FindingRow.id < number)
+    return list(session.scalars(statement.order_by(None).order_by(FindingRow.id.desc()).limit(limit)))
+
+
+def carriers(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return for each finding the sources that led to it, the first one first."""
+    rows = session.execute(
+        select(FindingRow.id, CarrierRow.source_id)
+        .join(CarrierRow, CarrierRow.article_id == FindingRow.article_id)
+        .where(FindingRow.id.in_(ids))
+        .order_by(CarrierRow.first_seen, CarrierRow.source_id)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for number, source_id in rows:
+        found[number] = (*found.get(number, ()), source_id)
+    return found
+
+
+def _counted(
+    session: Session, ids: Sequence[int], carried: dict[int, tuple[str, ...]], *, more: bool
+) -> Counted:
+    sources = Counter(source for several in carried.values() for source in several)
+    return Counted(
+        total=len(ids),
+        more=more,
+        kinds=_by(session, VerdictRow.kind, ids),
+        conflicts=_by(session, VerdictRow.conflict, ids),
+        languages=_by(session, VersionRow.language, ids),
+        sources=tuple(sorted(sources.items(), key=lambda one: (-one[1], one[0]))),
+    )
+
+
+def _by(
+    session: Session, what: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], ids: Sequence[int]
+) -> Counts:
+    rows = session.execute(
+        select(what, func.count())
+        .select_from(FindingRow)
+        .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
+        .join(VersionRow, VersionRow.id == VerdictRow.version_id)
+        .where(FindingRow.id.in_(ids), what.is_not(None))
+        .group_by(what)
+        .order_by(func.count().desc(), what)
+    )
+    return tuple((str(value), count) for value, count in rows)
+
+
+def numbers(session: Session, ids: Sequence[int]) -> dict[int, tuple[StoredClaim, ...]]:
+    """Return for each finding what it says of this exchange or the planned one, as claims in the text's order."""
+    rows = session.execute(
+        select(FindingRow.id, ClaimRow)
+        .join(ClaimRow, ClaimRow.verdict_id == FindingRow.verdict_id)
+        .where(FindingRow.id.in_(ids), ClaimRow.event.in_((Event.THIS_EXCHANGE, Event.PLANNED)))
+        .order_by(ClaimRow.id)
+    )
+    found: dict[int, tuple[StoredClaim, ...]] = {}
+    for number, row in rows:
+        found[number] = (*found.get(number, ()), StoredClaim(id=row.id, claim=claim_of(row)))
+    return found
