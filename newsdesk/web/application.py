@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from crawler.errors import StoreUnavailable
-from newsdesk.web import finding, findings
+from newsdesk.web import finding, findings, sources
 from newsdesk.web.asked import NotUnderstood
 from newsdesk.web.guard import Guard
 from newsdesk.web.rendering import render
@@ -41,6 +41,8 @@ def application(room: ReadingRoom) -> ASGIApp:
             Route("/findings/{finding}", finding.finding),
             Route("/findings/{finding}/compare", finding.compare),
             Route("/review", findings.review),
+            Route("/sources", sources.overview),
+            Route("/why", sources.why),
             Mount("/static", KeptFiles(packages=[("newsdesk.web", "static")]), name="static"),
         ],
         exception_handlers={

@@ -22,7 +22,7 @@ from storage.snippets import Snippet
 
 ZONES = {"kyiv": ZoneInfo("Europe/Kyiv"), "moscow": ZoneInfo("Europe/Moscow"), "utc": UTC}
 
-MENU = (("/findings", "findings"), ("/review", "review"))
+MENU = (("/findings", "findings"), ("/sources", "sources"), ("/why", "why"), ("/review", "review"))
 """Pages of the menu: address and name."""
 
 STATIC = files("newsdesk.web") / "static"
