@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from crawler.model import Event
+from crawler.model import Event, Standing
 from storage.from_rows import claim_of
 from storage.search import NEWEST_FIRST, Filters, Hit, hits, ranked
 from storage.stored import StoredClaim
@@ -17,6 +17,9 @@ from storage.tables import CarrierRow, ClaimRow, FindingRow, VerdictRow, Version
 
 MOST_COUNTED = 1000
 """Findings of one answer that are counted and can be leafed through: beyond them, narrow the question down."""
+
+LARGEST_ID = 2**31 - 1
+"""What the columns hold on PostgreSQL."""
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -91,7 +94,7 @@ def below(
     if statement is None:
         return []
     if number is not None:
-        statement = statement.where(FindingRow.id < number)
+        statement = statement.where(FindingRow.id < min(number, LARGEST_ID))
     return list(session.scalars(statement.order_by(None).order_by(FindingRow.id.desc()).limit(limit)))
 
 
@@ -150,3 +153,28 @@ def numbers(session: Session, ids: Sequence[int]) -> dict[int, tuple[StoredClaim
     for number, row in rows:
         found[number] = (*found.get(number, ()), StoredClaim(id=row.id, claim=claim_of(row)))
     return found
+
+
+def claims_below(
+    session: Session, *, number: int | None = None, limit: int = 50, finding_id: int | None = None
+) -> list[tuple[int, StoredClaim]]:
+    """Return the claims that findings make now, each with its finding, the highest number first.
+
+    Args:
+        session: of a transaction.
+        number: only claims below it.
+        limit: most claims returned.
+        finding_id: only those of one finding.
+    """
+    statement = (
+        select(FindingRow.id, ClaimRow)
+        .join(ClaimRow, ClaimRow.verdict_id == FindingRow.verdict_id)
+        .where(FindingRow.standing == Standing.RELEVANT)
+        .order_by(ClaimRow.id.desc())
+        .limit(limit)
+    )
+    if number is not None:
+        statement = statement.where(ClaimRow.id < min(number, LARGEST_ID))
+    if finding_id is not None:
+        statement = statement.where(FindingRow.id == min(finding_id, LARGEST_ID))
+    return [(found, StoredClaim(id=row.id, claim=claim_of(row))) for found, row in session.execute(statement)]

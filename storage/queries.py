@@ -49,6 +49,7 @@ __all__ = [
     "findings",
     "leads",
     "leads_to",
+    "several",
     "totals",
 ]
 
@@ -66,6 +67,12 @@ def finding(session: Session, finding_id: int) -> WholeFinding | None:
     if not 0 < finding_id <= LARGEST_ID:
         return None
     return next(_whole(session, [finding_id]), None)
+
+
+def several(session: Session, ids: Sequence[int]) -> list[WholeFinding]:
+    """Return whole findings in the order of their numbers given; those that are not there are left out."""
+    found = {one.id: one for one in _whole(session, ids)}
+    return [found[one] for one in ids if one in found]
 
 
 def findings(session: Session, filters: Filters) -> Iterator[WholeFinding]:

@@ -11,11 +11,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from crawler.errors import StoreUnavailable
-from newsdesk.web import finding, findings, sources
+from newsdesk.web import api, feeds, finding, findings, sources
+from newsdesk.web.answers import json_answer
 from newsdesk.web.asked import NotUnderstood
 from newsdesk.web.guard import Guard
 from newsdesk.web.rendering import render
 from newsdesk.web.room import ReadingRoom
+from newsdesk.web.texts import texts
 
 
 class KeptFiles(StaticFiles):
@@ -28,6 +30,30 @@ class KeptFiles(StaticFiles):
         return response
 
 
+def _home(_request: Request) -> Response:
+    return RedirectResponse("/findings", 307)
+
+
+ROUTES = (
+    Route("/", _home),
+    Route("/findings", findings.findings),
+    Route("/findings/{finding}", finding.finding),
+    Route("/findings/{finding}/compare", finding.compare),
+    Route("/review", findings.review),
+    Route("/sources", sources.overview),
+    Route("/why", sources.why),
+    Route("/findings.atom", feeds.atom),
+    Route("/findings.feed.json", feeds.json_feed),
+    Route("/findings.csv", api.export_csv),
+    Route("/findings.jsonl", api.export_jsonl),
+    Route("/api/v1/openapi.json", api.openapi),
+    Route("/api/v1/findings", api.findings),
+    Route("/api/v1/findings/{finding}", api.finding),
+    Route("/api/v1/claims", api.claims),
+    Route("/api/v1/sources", api.sources),
+)
+
+
 def application(room: ReadingRoom) -> ASGIApp:
     """Return the pages over a store; ready for a server.
 
@@ -35,16 +61,7 @@ def application(room: ReadingRoom) -> ASGIApp:
         room: what they read; its `serve` settings say to whom they answer.
     """
     app = Starlette(
-        routes=[
-            Route("/", _home),
-            Route("/findings", findings.findings),
-            Route("/findings/{finding}", finding.finding),
-            Route("/findings/{finding}/compare", finding.compare),
-            Route("/review", findings.review),
-            Route("/sources", sources.overview),
-            Route("/why", sources.why),
-            Mount("/static", KeptFiles(packages=[("newsdesk.web", "static")]), name="static"),
-        ],
+        routes=[*ROUTES, Mount("/static", KeptFiles(packages=[("newsdesk.web", "static")]))],
         exception_handlers={
             NotUnderstood: _not_understood,
             StoreUnavailable: _unavailable,
@@ -55,32 +72,24 @@ def application(room: ReadingRoom) -> ASGIApp:
     return Guard(app, serve=room.config.serve)
 
 
-def _home(_request: Request) -> Response:
-    return RedirectResponse("/findings", 307)
+def _not_understood(request: Request, error: Exception) -> Response:
+    return _failure(request, 400, "not_understood", detail=str(error))
 
 
-def _not_understood(_request: Request, error: Exception) -> Response:
-    return render("error.html", status=400, here="", what="not_understood", detail=str(error), hint=None)
+def _unavailable(request: Request, error: Exception) -> Response:
+    return _failure(request, 503, "unavailable", detail=str(error), hint="error.unavailable_hint")
 
 
-def _unavailable(_request: Request, error: Exception) -> Response:
-    return render(
-        "error.html",
-        status=503,
-        here="",
-        what="unavailable",
-        detail=str(error),
-        hint="error.unavailable_hint",
-    )
-
-
-def _http_error(_request: Request, error: Exception) -> Response:
+def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return render(
-        "error.html",
-        status=status,
-        here="",
-        what="not_found" if status == 404 else "title",
-        detail=None,
-        hint="error.not_found_hint",
-    )
+    what = "not_found" if status == 404 else "title"
+    return _failure(request, status, what, hint="error.not_found_hint")
+
+
+def _failure(
+    request: Request, status: int, what: str, *, detail: str | None = None, hint: str | None = None
+) -> Response:
+    """Return a failure as whoever asked reads it: programs JSON, people a page."""
+    if request.url.path.startswith("/api/"):
+        return json_answer(request, {"error": detail or texts()(f"error.{what}")}, status=status)
+    return render("error.html", status=status, here="", what=what, detail=detail, hint=hint)

@@ -20,6 +20,9 @@ KYIV = ZoneInfo("Europe/Kyiv")
 LONGEST_QUERY = 2_000
 LONGEST_VALUE = 64
 MOST_PAGES = 1_000
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""Days beyond them are moved to them: their midnights would leave the calendar."""
+
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 LANGUAGE = re.compile(r"[a-z]{2}")
 
@@ -124,6 +127,18 @@ def whole(given: Mapping[str, str], name: str, *, default: int, most: int) -> in
     return min(max(int(text), 1), most)
 
 
+def truth(given: Mapping[str, str], name: str) -> bool:
+    """Return whether a parameter says true; without it, false.
+
+    Raises:
+        NotUnderstood: it says neither.
+    """
+    text = given.get(name, "").strip()
+    if text not in ("", "true", "false"):
+        raise NotUnderstood(f"{name}: read {_shown(text)}; write true or false")
+    return text == "true"
+
+
 def number(text: str, letter: str) -> int:
     """Return the number of an id such as `f12`.
 
@@ -174,11 +189,12 @@ def _pattern(pattern: re.Pattern[str], remedy: str) -> Callable[[str], str]:
 
 
 def _day(text: str) -> date:
-    match = re.fullmatch(r"([12][0-9]{3})-([0-9]{2})-([0-9]{2})", text)
+    match = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text)
     try:
-        return date(*(int(part) for part in match.groups()))  # type: ignore[union-attr]
+        day = date(*(int(part) for part in match.groups()))  # type: ignore[union-attr]
     except (ValueError, AttributeError) as error:
         raise ValueError("a day such as 2026-01-31") from error
+    return min(max(day, FIRST_DAY), LAST_DAY)
 
 
 def _midnight(day: date) -> datetime:
