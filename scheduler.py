@@ -9,19 +9,23 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from crawler.config import Config
 from crawler.errors import StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
 from crawler.polling import first_due, next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
+from ledger import keeping
+from storage import decisions, evidence, exchanges, findings, frontier, lock, migrate, runs, sources
 from storage import engine as database
-from storage import evidence, findings, frontier, lock, migrate, runs, sources
+from storage import reports as reported
 from storage.captures import WarcArchive
 
 Progress = Callable[[CrawlReport], None]
@@ -142,6 +146,7 @@ class Job:
     retention_days: int = 180
     reports: list[CrawlReport] = field(default_factory=list)
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
+    ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event | None = None) -> None:
         """Poll every source once; a signal ends the pass early with nothing lost."""
@@ -153,6 +158,7 @@ class Job:
         draining = asyncio.create_task(drain_on_signal())
         await asyncio.gather(*(self.poll(source) for source in chosen))
         draining.cancel()
+        await self.keep_ledger()
 
     async def watch(self, chosen: tuple[Source, ...], stop: asyncio.Event) -> None:
         """Poll each source when it is due until a signal comes, then drain in the order that loses nothing."""
@@ -162,6 +168,7 @@ class Job:
 
         async def poll_and_plan(source: Source) -> None:
             await self.poll(source)
+            await self.keep_ledger()
             if not stop.is_set():
                 plan(source, await asyncio.to_thread(self.plan_next, source))
 
@@ -196,6 +203,17 @@ class Job:
         self.reports.append(report)
         if self.progress is not None:
             self.progress(report)
+
+    async def keep_ledger(self) -> None:
+        """Put what is new in the store to the exchanges it tells of; what fails is tried again after the next poll."""
+        async with self.ledger:
+            try:
+                if count := await asyncio.to_thread(update_ledger, self.engine):
+                    log.info("reconciled", findings=count)
+            except StoreError as error:
+                log.warning("reconciling_failed", cause=str(error))
+            except Exception:  # the border: what one report breaks must not end the job
+                log.exception("reconciling_failed")
 
     async def prune(self) -> None:
         """Empty the details of leads dropped long ago."""
@@ -275,4 +293,38 @@ def _failed(source: Source, cause: str) -> CrawlReport:
     now = datetime.now(UTC)
     return CrawlReport(
         source_id=source.id, started=now, finished=now, outcome=Outcome.ERROR, error=cause, url=source.url
+    )
+
+
+def update_ledger(engine: Engine) -> int:
+    """Put the findings that the ledger has not read yet to their exchanges, in one transaction; return how many."""
+    with database.transaction(engine) as session:
+        return keeping.update(books(session), now=datetime.now(UTC))
+
+
+def rebuild_ledger(engine: Engine) -> int:
+    """Reconcile everything anew, numbers carried over; return how many findings were read."""
+    with database.transaction(engine) as session:
+        return keeping.rebuild(books(session), now=datetime.now(UTC))
+
+
+def books(session: Session) -> keeping.Books:
+    """Return the store as the functions that keeping the ledger needs, for one transaction that no other overlaps."""
+    exchanges.one_at_a_time(session)
+    return keeping.Books(
+        unread=partial(reported.unread, session),
+        relevant=partial(reported.relevant, session),
+        near=partial(reported.near, session),
+        days_read=partial(reported.days_read, session),
+        reports=partial(reported.reports, session),
+        note_read=partial(reported.note_read, session),
+        put=partial(exchanges.put, session),
+        touching=partial(exchanges.touching, session),
+        mint=partial(exchanges.mint, session),
+        save_parts=partial(exchanges.save_parts, session),
+        stand=partial(exchanges.stand, session),
+        describe=partial(exchanges.describe, session),
+        forward=partial(exchanges.forward, session),
+        matters=partial(exchanges.matters, session),
+        decisions=partial(decisions.decisions, session),
     )

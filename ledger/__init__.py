@@ -1,1 +1,1 @@
-"""Claims of many findings to exchanges; pure. So far its nouns: matching and reconciling come later."""
+"""Claims of many findings to exchanges; pure: nouns, what belongs together, and how the accounts stand to each other."""

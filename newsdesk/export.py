@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from crawler.model import Claim
+from newsdesk.ledger import claim_record, flat_exchange
 from storage.queries import StoredLead, StoredVersion, WholeFinding
 
 FINDING_COLUMNS = (
@@ -73,24 +73,6 @@ def finding_record(
     return record
 
 
-def claim_record(claim: Claim) -> dict[str, Any]:
-    """Return a claim with the fields of the annotation guide, and where its quote stands."""
-    return {
-        "event": claim.event,
-        "returned_to": claim.returned_to,
-        "category": claim.category,
-        "subset": claim.subset,
-        "count": claim.count,
-        "precision": claim.precision,
-        "claimed_by": list(claim.claimed_by),
-        "quote": claim.quote,
-        "part": claim.span.part,
-        "start": claim.span.start,
-        "end": claim.span.end,
-        "reason": claim.reason,
-    }
-
-
 def version_record(version: StoredVersion, *, with_text: bool) -> dict[str, Any]:
     """Return one version of an article."""
     record: dict[str, Any] = {
@@ -134,10 +116,14 @@ def lead_record(found: StoredLead) -> dict[str, Any]:
 
 
 def flat(records: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Return records for spreadsheets: claims as one readable cell each."""
+    """Return records for spreadsheets: what is nested as one readable cell each."""
     for record in records:
-        claims = [
-            f"{c['count']} {c['category']} to {c['returned_to']} ({c['event']}): «{c['quote']}»"
-            for c in record.get("claims", [])
-        ]
-        yield record | ({"claims": claims} if "claims" in record else {})
+        yield flat_exchange(record) if "accounts" in record else _flat_finding(record)
+
+
+def _flat_finding(record: dict[str, Any]) -> dict[str, Any]:
+    claims = [
+        f"{c['count']} {c['category']} to {c['returned_to']} ({c['event']}): «{c['quote']}»"
+        for c in record.get("claims", [])
+    ]
+    return record | ({"claims": claims} if "claims" in record else {})

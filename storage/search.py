@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.model import Conflict, Kind, Standing
 from storage.snippets import Snippet, snippet
-from storage.tables import ArticleRow, CarrierRow, FindingRow, VerdictRow, VersionRow
+from storage.tables import ArticleRow, CarrierRow, ExchangePartRow, FindingRow, VerdictRow, VersionRow
 from storage.text_safety import plain_words
 
 MAX_WORDS = 64
@@ -33,6 +33,8 @@ class Filters:
     since: datetime | None = None
     """Published, or where undated first kept, at or after this instant."""
     until: datetime | None = None
+    exchange: int | None = None
+    """Only reports that stand under this exchange."""
     standings: tuple[Standing, ...] = (Standing.RELEVANT,)
     among: tuple[str, ...] | None = None
     """Only findings that one of these sources led to."""
@@ -109,6 +111,9 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield version.where(when >= filters.since).exists()
     if filters.until is not None:
         yield version.where(when < filters.until).exists()
+    if filters.exchange is not None:
+        stands = select(ExchangePartRow.finding_id).where(ExchangePartRow.exchange_id == filters.exchange)
+        yield FindingRow.id.in_(stands)
     if filters.source is not None:
         carried = select(CarrierRow.article_id).where(CarrierRow.source_id == filters.source)
         yield FindingRow.article_id.in_(carried)

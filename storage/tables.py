@@ -278,3 +278,76 @@ class RunCountRow(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
     what: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int]
+
+
+class ReportedRow(Base):
+    """A finding the ledger has read: by which verdict, and the days by which its neighbours are found."""
+
+    __tablename__ = "reported"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"))
+    day: Mapped[date | None] = mapped_column(index=True)
+    published_on: Mapped[date] = mapped_column(index=True)
+
+
+class ExchangeRow(Base):
+    """One exchange: its number, minted once, and the fields by which lists are narrowed; reports tell the rest."""
+
+    __tablename__ = "exchange"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    conflict: Mapped[str]
+    matter: Mapped[str]
+    day: Mapped[date] = mapped_column(index=True)
+    last_day: Mapped[date | None]
+    status: Mapped[str | None]
+    deal: Mapped[str | None]
+    stage: Mapped[int | None]
+    sequence: Mapped[int | None]
+    disputed: Mapped[bool] = mapped_column(default=False)
+    minted_at: Mapped[datetime]
+
+
+class ExchangePartRow(Base):
+    """What a finding tells of living people or of bodies: where reconciling put it, and where it stands."""
+
+    __tablename__ = "exchange_part"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    matter: Mapped[str] = mapped_column(primary_key=True)
+    machine_id: Mapped[int | None] = mapped_column(ForeignKey("exchange.id"), index=True)
+    exchange_id: Mapped[int | None] = mapped_column(ForeignKey("exchange.id"), index=True)
+    reason: Mapped[str | None]
+    because: Mapped[str]
+    claims: Mapped[list[Any]]
+    reconciled_at: Mapped[datetime]
+
+
+class ExchangeForwardRow(Base):
+    """Where to look for what an exchange's number once stood for, after reports moved to another."""
+
+    __tablename__ = "exchange_forward"
+
+    old_id: Mapped[int] = mapped_column(ForeignKey("exchange.id"), primary_key=True)
+    new_id: Mapped[int] = mapped_column(ForeignKey("exchange.id"), primary_key=True)
+    moved_at: Mapped[datetime]
+
+
+class LedgerDecisionRow(Base):
+    """What an analyst decided, when and why; undone, never deleted."""
+
+    __tablename__ = "ledger_decision"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[str]
+    exchange_id: Mapped[int | None] = mapped_column(ForeignKey("exchange.id"), index=True)
+    other_id: Mapped[int | None] = mapped_column(ForeignKey("exchange.id"), index=True)
+    findings: Mapped[list[Any]]
+    why: Mapped[str]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]

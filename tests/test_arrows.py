@@ -44,7 +44,7 @@ def pure_files() -> list[Path]:
     files = [ROOT / "crawler" / f"{name}.py" for name in ("model", "urls", "dates", "pipeline", "polling")]
     for room in PURE:
         files += (ROOT / "crawler" / room).rglob("*.py")
-    return files
+    return [*files, *(ROOT / "ledger").rglob("*.py")]
 
 
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter"}

@@ -8,8 +8,22 @@ import typer
 
 from crawler.config import schema
 from crawler.model import SkipReason
-from newsdesk.cli import demo, explaining, housekeeping, querying, running, serving, sources, tagging
+from ledger.model import FlagKind, Unclear
+from newsdesk.cli import (
+    demo,
+    exchanges,
+    explaining,
+    housekeeping,
+    ledger,
+    querying,
+    running,
+    serving,
+    sources,
+    tagging,
+    totals,
+)
 from newsdesk.export import FINDING_COLUMNS, LEAD_COLUMNS
+from newsdesk.ledger import CLAIM_COLUMNS, EXCHANGE_COLUMNS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -24,10 +38,23 @@ def headings(*names: str) -> set[str]:
 
 def commands() -> list[str]:
     app = typer.Typer()
-    for part in (running, querying, tagging, explaining, sources, housekeeping, serving, demo):
+    for part in (
+        running,
+        querying,
+        tagging,
+        explaining,
+        sources,
+        housekeeping,
+        exchanges,
+        ledger,
+        totals,
+        serving,
+        demo,
+    ):
         part.register(app)
     names = [str(command.name) for command in app.registered_commands]
-    return names + [f"sources {command.name}" for command in sources.group.registered_commands]
+    grouped = [f"sources {command.name}" for command in sources.group.registered_commands]
+    return [*names, *grouped, *(f"ledger {command.name}" for command in ledger.group.registered_commands)]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -53,6 +80,23 @@ def test_each_column_of_a_finding_has_its_heading(column: str) -> None:
 @pytest.mark.parametrize("column", LEAD_COLUMNS)
 def test_each_column_of_a_lead_has_its_heading(column: str) -> None:
     assert f"lead {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("column", EXCHANGE_COLUMNS)
+def test_each_column_of_an_exchange_has_its_heading(column: str) -> None:
+    assert f"exchange {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("column", CLAIM_COLUMNS)
+def test_each_column_of_a_claim_has_its_heading(column: str) -> None:
+    assert f"claim {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize(
+    "name", [*(f"flag {one}" for one in FlagKind), *(f"unclear {one}" for one in Unclear)]
+)
+def test_each_flag_and_each_reason_to_stay_unattached_has_its_heading(name: str) -> None:
+    assert name in headings("data-dictionary.md")
 
 
 @pytest.mark.parametrize("reason", SkipReason)

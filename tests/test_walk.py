@@ -167,3 +167,39 @@ def test_a_spreadsheet_opens_the_export(ask: Ask, demo: tuple[Path, str]) -> Non
     assert ask("export", "findings", "--format", "csv", "--bom").stdout.startswith("\ufeffid,address")
     assert ask("export", "findings", "--format", "xlsx", "-o", "findings.xlsx").returncode == 0
     assert (demo[0] / "findings.xlsx").read_bytes().startswith(b"PK")
+
+
+@pytest.fixture(scope="module")
+def exchanges(ask: Ask) -> list[dict[str, Any]]:
+    """Every exchange of the demo, in brief."""
+    done = ask("exchanges", "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_the_demo_ends_with_its_ledger(demo: tuple[Path, str], exchanges: list[dict[str, Any]]) -> None:
+    shown = demo[1].partition("\nExchanges")[2]
+    assert exchanges
+    assert all(f"{one['id']} " in shown for one in exchanges)
+
+
+def test_the_founding_exchange_is_stage_two_withheld_with_its_plan(
+    ask: Ask, exchanges: list[dict[str, Any]]
+) -> None:
+    (row,) = [one for one in exchanges if one["day"] == "2025-06-10" and one["what"] == "people"]
+    (record,) = json.loads(ask("exchange", row["id"], "--format", "json").stdout)
+    assert (record["deal"], record["stage"], record["status"]) == ("Istanbul", 2, "completed")
+    assert record["withheld"]
+    assert record["accounts"] == []
+    assert (6000, "bodies") in {(one["count"], one["category"]) for one in record["planned"]}
+    page = ask("exchange", row["id"]).stdout
+    assert "withheld (no side gave the size)" in page
+    assert "Planned (agreed or announced, not counted as done)" in page
+    assert all(quote["quote"] in page for one in record["planned"] for quote in one["quotes"][:3])
+
+
+def test_an_unknown_exchange_is_one_clear_line(ask: Ask) -> None:
+    for name, words in (("x9999", "there is no exchange x9999"), ("f1", "look like x45")):
+        done = ask("exchange", name)
+        assert done.returncode == 2
+        assert words in done.stderr

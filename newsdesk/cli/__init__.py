@@ -11,8 +11,32 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command and end the process with the exit code that the architecture promises."""
-    from newsdesk.cli import demo, explaining, housekeeping, querying, running, serving, sources, tagging
+    from newsdesk.cli import (
+        demo,
+        exchanges,
+        explaining,
+        housekeeping,
+        ledger,
+        querying,
+        running,
+        serving,
+        sources,
+        tagging,
+        totals,
+    )
 
-    for part in (running, querying, tagging, explaining, sources, housekeeping, serving, demo):
+    for part in (
+        running,
+        serving,
+        querying,
+        tagging,
+        explaining,
+        sources,
+        housekeeping,
+        exchanges,
+        ledger,
+        totals,
+        demo,
+    ):
         part.register(app)
     sys.exit(guarded(app))

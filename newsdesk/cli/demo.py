@@ -47,6 +47,7 @@ def demo(
         config = load(demo_config(room, folder), os.environ)
         asyncio.run(_two_passes(config, room))
         _findings(config)
+        _ledger(config)
     typer.echo("\nTry next")
     where = f" --config {keep / 'config.yaml'}" if keep else ""
     kept = (
@@ -56,7 +57,7 @@ def demo(
     )
     where = where or " --config demo-data/config.yaml"
     typer.echo(
-        f"  {kept}swapwatch search обмін{where}\n  swapwatch show f1{where}\n  swapwatch export findings --format csv{where}"
+        f"  {kept}swapwatch search обмін{where}\n  swapwatch show f1{where}\n  swapwatch exchange x1{where}\n  swapwatch export findings --format csv{where}"
     )
 
 
@@ -103,3 +104,18 @@ def _findings(config: Config) -> None:
     typer.echo("\nFindings")
     write_rows(rows, columns=COLUMNS, form=Format.TABLE)
     typer.echo("\nDropped: " + ", ".join(f"{reason} {count}" for reason, count in sorted(dropped.items())))
+
+
+def _ledger(config: Config) -> None:
+    """Print the exchanges that the findings tell of."""
+    from newsdesk.cli.app import opened
+    from newsdesk.cli.exchanges import LIST_COLUMNS, list_row
+    from newsdesk.ledger import whole
+    from storage.engine import transaction
+    from storage.exchanges import ExchangeFilters, listed
+
+    with transaction(opened(config)) as session:
+        numbers = [one.id for one in listed(session, ExchangeFilters())]
+        rows = [list_row(found) for found in whole(session, numbers)]
+    typer.echo("\nExchanges: what these findings tell of, each side's figures beside the other's")
+    write_rows(rows, columns=LIST_COLUMNS, form=Format.TABLE)

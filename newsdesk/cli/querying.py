@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +45,8 @@ class What(StrEnum):
 
     FINDINGS = "findings"
     LEADS = "leads"
+    EXCHANGES = "exchanges"
+    CLAIMS = "claims"
 
 
 class ExportFormat(StrEnum):
@@ -66,7 +69,7 @@ def register(app: typer.Typer) -> None:
     )(show)
     app.command(
         "export",
-        help="Write findings or leads for other programs; no article text unless asked for.\n\nExample: swapwatch export findings --format csv --bom > findings.csv",
+        help="Write findings, leads, exchanges or claims for other programs; no article text unless asked for.\n\nExample: swapwatch export findings --format csv --bom > findings.csv",
     )(export)
 
 
@@ -79,6 +82,10 @@ def search(
     since: SinceOption = None,
     until: UntilOption = None,
     near_misses: NearOption = False,
+    exchange: Annotated[
+        str | None,
+        typer.Option("--exchange", metavar="ID", help="Only reports on this exchange, such as x45."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Most hits shown.")] = 20,
     form: FormatOption = Format.TABLE,
     config: ConfigOption = None,
@@ -88,14 +95,29 @@ def search(
     from storage.search import search as find
 
     words = _words(" ".join(query or []))
-    filters = _filters(
-        source=source, lang=lang, kind=kind, conflict=conflict, since=since, until=until, near=near_misses
+    filters = replace(
+        _filters(
+            source=source, lang=lang, kind=kind, conflict=conflict, since=since, until=until, near=near_misses
+        ),
+        exchange=exchange_number(exchange) if exchange else None,
     )
     with transaction(opened(configured(config))) as session:
         hits = find(session, words, filters=filters, limit=limit)
     write_rows([_hit_row(hit) for hit in hits], columns=HIT_COLUMNS, form=form)
     if not hits:
         say("nothing found; --near-misses looks wider, `swapwatch sources status` shows what is read")
+
+
+def exchange_number(name: str) -> int:
+    """Return the number of an exchange as people write it.
+
+    Raises:
+        UsageError: it is none.
+    """
+    digits = name.removeprefix("x")
+    if not digits.isdigit():
+        raise UsageError(f"{name}: not an exchange's number; they look like x45")
+    return int(digits)
 
 
 def _words(query: str) -> list[list[str]]:
@@ -122,15 +144,20 @@ def _filters(
     return Filters(
         source=source,
         language=lang,
-        kind=_one_of(Kind, kind, "--kind"),
-        conflict=_one_of(Conflict, conflict, "--conflict"),
+        kind=one_of(Kind, kind, "--kind"),
+        conflict=one_of(Conflict, conflict, "--conflict"),
         since=_day(since, "--since"),
         until=_day(until, "--until"),
         standings=(Standing.RELEVANT, Standing.NEAR_MISS) if near else (Standing.RELEVANT,),
     )
 
 
-def _one_of(kinds: type[StrEnum], value: str | None, option: str) -> Any:
+def one_of(kinds: type[StrEnum], value: str | None, option: str) -> Any:
+    """Return an option's value as one of its kind, None where it was not given.
+
+    Raises:
+        UsageError: it is none of them.
+    """
     if value is None:
         return None
     try:
@@ -235,7 +262,7 @@ def _page(found: WholeFinding) -> Iterator[str]:
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="findings or leads.")],
+    what: Annotated[What, typer.Argument(help="findings, leads, exchanges or claims.")],
     form: Annotated[
         ExportFormat, typer.Option("--format", help="csv, xlsx, json or jsonl.")
     ] = ExportFormat.CSV,
@@ -262,6 +289,7 @@ def export(
 ) -> None:
     """Stream findings or leads to stdout or a file."""
     from newsdesk import export as records
+    from newsdesk import ledger
     from storage import queries
     from storage.engine import transaction
 
@@ -270,9 +298,16 @@ def export(
     )
     with transaction(opened(configured(config))) as session:
         rows: Iterator[dict[str, Any]]
+        columns: tuple[str, ...]
         if what is What.LEADS:
-            columns: tuple[str, ...] = records.LEAD_COLUMNS
+            columns = records.LEAD_COLUMNS
             rows = (records.lead_record(one) for one in queries.leads(session, source=source))
+        elif what is What.EXCHANGES:
+            columns = ledger.EXCHANGE_COLUMNS
+            rows = ledger.exported(session, since=since, until=until, conflict=filters.conflict)
+        elif what is What.CLAIMS:
+            columns = ledger.CLAIM_COLUMNS
+            rows = ledger.claims(session, filters)
         else:
             extra = ("text",) * with_text + ("history",) * with_versions
             columns = (*records.FINDING_COLUMNS, *extra)

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsdesk.cli.output import json_line, safe_cell
-from newsdesk.export import FINDING_COLUMNS, claim_record, finding_record, flat
+from newsdesk.export import FINDING_COLUMNS, finding_record, flat
+from newsdesk.ledger import claim_record
 from newsdesk.web.answers import json_answer, streamed
 from newsdesk.web.asked import Asked, asked, number, truth, whole
 from newsdesk.web.finding import asked_for

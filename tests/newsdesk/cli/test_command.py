@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from newsdesk.cli.ledger import COMMANDS as COMMANDS_OF_THE_LEDGER
 from newsdesk.newsroom import Newsroom, demo_config
 
 COMMAND = str(Path(sys.executable).with_name("swapwatch"))
@@ -57,7 +58,8 @@ def write_config(folder: Path, url: str = "http://127.0.0.1:9/rss", more: str = 
 
 
 COMMANDS = [
-    ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["demo"], ["serve"],
+    ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["demo"], ["serve"], ["exchanges"], ["exchange"],
+    *(["ledger", name] for name, _, _ in COMMANDS_OF_THE_LEDGER), ["ledger", "totals"], ["ledger", "checks"],
     ["sources", "list"], ["sources", "check"], ["sources", "status"],
 ]  # fmt: skip
 

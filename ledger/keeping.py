@@ -1,0 +1,201 @@
+"""The ledger kept up to date: what is new is reconciled with its neighbours, under numbers that carry over.
+
+The store is handed in as plain functions, all of one transaction.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from crawler.model import Conflict
+from ledger.decisions import decided
+from ledger.identity import carried_over, moved
+from ledger.model import Decision, Exchange, Matter, Part, PartKey, PutPart, Reconciled, Report, Unclear
+from ledger.parts import standing
+from ledger.reconcile import REACH, reconcile
+from ledger.record import exchange
+
+
+class Near(Protocol):
+    """How findings near some days are looked up."""
+
+    def __call__(self, first: date, last: date, *, reach: timedelta) -> Sequence[int]:
+        """Findings read so far that tell of these days or came out on them, `reach` around."""
+        ...
+
+
+class Touching(Protocol):
+    """How parts under exchanges are looked up."""
+
+    def __call__(self, exchanges: Sequence[int], findings: Sequence[int] = ()) -> Sequence[PutPart]:
+        """Parts that stand, or were put by reconciling, under any of the exchanges or of the findings."""
+        ...
+
+
+class Mint(Protocol):
+    """How a number is given."""
+
+    def __call__(self, *, conflict: Conflict, matter: Matter, day: date, now: datetime) -> int:
+        """A new exchange's number, never given before."""
+        ...
+
+
+class SaveParts(Protocol):
+    """How conclusions are stored."""
+
+    def __call__(self, concluded: Iterable[PutPart], *, of: Sequence[int], now: datetime) -> None:
+        """Store what was concluded of findings."""
+        ...
+
+
+class Forward(Protocol):
+    """How addresses are left."""
+
+    def __call__(self, ways: Iterable[tuple[int, int]], *, now: datetime) -> None:
+        """Leave forwarding addresses from old numbers to new ones."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What keeping the ledger needs of the store."""
+
+    unread: Callable[[], Sequence[int]]
+    """Findings not read yet under their current verdict, and those that are no reports any more."""
+    relevant: Callable[[], Sequence[int]]
+    near: Near
+    days_read: Callable[[Sequence[int]], Sequence[tuple[date | None, date]]]
+    """The day each finding named, and came out, when it was last read."""
+    reports: Callable[[Sequence[int]], Sequence[Report]]
+    note_read: Callable[[Sequence[int], Iterable[Report]], None]
+    put: Callable[[Sequence[int]], Sequence[PutPart]]
+    touching: Touching
+    mint: Mint
+    save_parts: SaveParts
+    stand: Callable[[Mapping[PartKey, int | None]], None]
+    """Store where parts stand after the analysts' decisions."""
+    describe: Callable[[Iterable[Exchange]], None]
+    """Store the fields of records by which lists are narrowed."""
+    forward: Forward
+    matters: Callable[[Iterable[int]], Mapping[int, Matter]]
+    decisions: Callable[[], Sequence[Decision]]
+
+
+def update(books: Books, *, now: datetime) -> int:
+    """Reconcile the findings not read yet; return how many there were."""
+    new = books.unread()
+    _reconciled(books, new, now)
+    return len(new)
+
+
+def rebuild(books: Books, *, now: datetime) -> int:
+    """Reconcile everything anew; return how many findings were read."""
+    everything = sorted({*books.relevant(), *books.unread()})
+    _reconciled(books, everything, now)
+    return len(everything)
+
+
+def restand(books: Books) -> None:
+    """Apply the analysts' decisions to all that they touch, after one was made or undone."""
+    made = books.decisions()
+    numbers = {number for one in made for number in (one.exchange_id, one.other_id) if number is not None}
+    touched = books.touching(sorted(numbers), sorted({one for each in made for one in each.finding_ids}))
+    _stand(books, {one.key: one.machine_id for one in touched}, {one.exchange_id for one in touched})
+
+
+def _reconciled(books: Books, finding_ids: Sequence[int], now: datetime) -> None:
+    """Reconcile findings with all that lies near them in time: nothing further off can bear on them."""
+    if not finding_ids:
+        return
+    fresh = books.reports(finding_ids)
+    named = [*books.days_read(finding_ids), *((one.day, one.published_on) for one in fresh)]
+    days = sorted({day for pair in named for day in pair if day is not None})
+    near: set[int] = set()
+    for first, last in _stretches(days):
+        near |= set(books.near(first, last, reach=2 * REACH))
+    around = [*fresh, *books.reports(sorted(near - set(finding_ids)))]
+    inner = {one.finding_id for one in around if _close({one.day, one.published_on}, days)}
+    inner |= set(finding_ids)
+    before = books.put(sorted({*finding_ids, *near}))
+    _save(books, reconcile(around), before, inner, now)
+    books.note_read(finding_ids, fresh)
+
+
+def _stretches(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Yield first and last of days that lie close together: what lies far apart is read apart."""
+    start = 0
+    for place, day in enumerate(days):
+        if place + 1 == len(days) or days[place + 1] - day > 2 * REACH:
+            yield days[start], day
+            start = place + 1
+
+
+def _close(named: Iterable[date | None], days: Sequence[date]) -> bool:
+    """Say whether any day a report names lies in reach of any of the days, which are sorted."""
+    for one in named:
+        if one is not None:
+            place = bisect_left(days, one - REACH)
+            if place < len(days) and days[place] <= one + REACH:
+                return True
+    return False
+
+
+def _save(books: Books, done: Reconciled, before: Sequence[PutPart], inner: set[int], now: datetime) -> None:
+    """Store what was concluded of the inner findings under numbers that carry over from before."""
+    was = {one.key: one.machine_id for one in before if one.machine_id is not None}
+    claims = {claim: one.machine_id for one in before if one.machine_id is not None for claim in one.claims}
+    concluded = [
+        _put(one.part, None, one.because, reason=one.reason)
+        for one in done.unattached
+        if one.part.report.finding_id in inner
+    ]
+    minted: set[int] = set()
+    for cluster, carried in zip(done.clusters, carried_over(done.clusters, was, claims), strict=True):
+        links = [link for link in cluster.links if link.part.report.finding_id in inner]
+        number = carried
+        if links and number is None:
+            number = books.mint(conflict=cluster.conflict, matter=cluster.matter, day=cluster.day, now=now)
+            minted.add(number)
+        concluded += [_put(link.part, number, link.because) for link in links]
+    books.save_parts(concluded, of=sorted(inner), now=now)
+    after = {one.key: one.machine_id for one in concluded}
+    known = {key: number for key, number in after.items() if number is not None}
+    left = {one.machine_id for one in books.touching(sorted(set(was.values())))}
+    books.forward([way for way in moved(was, known) if way[0] not in left or way[1] in minted], now=now)
+    _stand(books, after, {one.exchange_id for one in before if one.finding_id in inner})
+
+
+def _put(part: Part, number: int | None, because: str, *, reason: Unclear | None = None) -> PutPart:
+    return PutPart(
+        finding_id=part.report.finding_id,
+        matter=part.matter,
+        machine_id=number,
+        reason=reason,
+        because=because,
+        claims=tuple(told.id for told in part.claims),
+    )
+
+
+def _stand(books: Books, machine: Mapping[PartKey, int | None], stood: Iterable[int | None]) -> None:
+    """Apply the decisions to parts and describe the exchanges they stand under, or stood."""
+    made = books.decisions()
+    numbers = {one.exchange_id for one in made if one.exchange_id is not None}
+    places = decided(machine, made, books.matters(numbers))
+    books.stand(places)
+    changed = sorted({one for one in (*stood, *places.values()) if one is not None})
+    books.describe(exchange(number, parts) for number, parts in _parts(books, changed).items())
+
+
+def _parts(books: Books, numbers: Sequence[int]) -> dict[int, list[Part]]:
+    """Return the parts that stand under each of the exchanges; one without any is left out."""
+    stands = {one.key: one.exchange_id for one in books.touching(numbers)}
+    wanted, found = set(numbers), dict[int, list[Part]]()
+    for part in standing(books.reports(sorted({finding for finding, _ in stands})), stands):
+        number = stands[part.key]
+        if number is not None and number in wanted:
+            found.setdefault(number, []).append(part)
+    return found

@@ -1,0 +1,173 @@
+"""Findings as the ledger reads them, and which of them it has not read yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from crawler.model import Conflict, Kind, Standing
+from ledger.model import Report, Told
+from storage.from_rows import claim_of
+from storage.tables import (
+    ArticleRow,
+    CarrierRow,
+    ClaimRow,
+    FindingRow,
+    ReportedRow,
+    VerdictRow,
+    VersionRow,
+)
+
+AT_ONCE = 500
+"""Findings read in one statement: below what an engine takes as parameters."""
+
+
+def unread(session: Session) -> list[int]:
+    """Return the findings that the ledger has not read under their current verdict, and those that are none any more."""
+    relevant = FindingRow.standing == Standing.RELEVANT
+    statement = (
+        select(FindingRow.id)
+        .outerjoin(ReportedRow, ReportedRow.finding_id == FindingRow.id)
+        .where(
+            or_(
+                and_(relevant, ReportedRow.finding_id.is_(None)),
+                and_(relevant, ReportedRow.verdict_id != FindingRow.verdict_id),
+                and_(~relevant, ReportedRow.finding_id.is_not(None)),
+            )
+        )
+        .order_by(FindingRow.id)
+    )
+    return list(session.scalars(statement))
+
+
+def relevant(session: Session) -> list[int]:
+    """Return all findings that are reports on exchanges."""
+    statement = select(FindingRow.id).where(FindingRow.standing == Standing.RELEVANT).order_by(FindingRow.id)
+    return list(session.scalars(statement))
+
+
+def near(session: Session, first: date, last: date, *, reach: timedelta) -> list[int]:
+    """Return the findings read so far that tell of these days, or came out close enough to them to tell of one."""
+    statement = select(ReportedRow.finding_id).where(
+        or_(
+            ReportedRow.day.between(first - reach, last + reach),
+            ReportedRow.published_on.between(first - reach, last + reach),
+        )
+    )
+    return list(session.scalars(statement))
+
+
+def days_read(session: Session, finding_ids: Sequence[int]) -> list[tuple[date | None, date]]:
+    """Return the day each finding named, and came out, when the ledger last read it: its old neighbours change too."""
+    found: list[tuple[date | None, date]] = []
+    for some in _chunks(finding_ids):
+        rows = session.execute(
+            select(ReportedRow.day, ReportedRow.published_on).where(ReportedRow.finding_id.in_(some))
+        )
+        found += [(row.day, row.published_on) for row in rows]
+    return found
+
+
+def note_read(session: Session, finding_ids: Sequence[int], reports: Iterable[Report]) -> None:
+    """Note that the ledger has read findings under their current verdict; those that are no reports are forgotten."""
+    known = {row.finding_id: row for row in _rows(session, finding_ids)}
+    current = _verdicts(session, finding_ids)
+    seen = set()
+    for report in reports:
+        seen.add(report.finding_id)
+        row = known.get(report.finding_id) or ReportedRow(finding_id=report.finding_id)
+        row.verdict_id = current[report.finding_id]
+        row.day, row.published_on = report.day, report.published_on
+        session.add(row)
+    for finding_id, row in known.items():
+        if finding_id not in seen:
+            session.delete(row)
+    session.flush()
+
+
+def _rows(session: Session, finding_ids: Sequence[int]) -> Iterator[ReportedRow]:
+    for some in _chunks(finding_ids):
+        yield from session.scalars(select(ReportedRow).where(ReportedRow.finding_id.in_(some)))
+
+
+def _verdicts(session: Session, finding_ids: Sequence[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for some in _chunks(finding_ids):
+        rows = session.execute(select(FindingRow.id, FindingRow.verdict_id).where(FindingRow.id.in_(some)))
+        found |= {row.id: row.verdict_id for row in rows}
+    return found
+
+
+def reports(session: Session, finding_ids: Sequence[int]) -> list[Report]:
+    """Return findings as reports; what is none, or not there, is left out."""
+    return [report for some in _chunks(finding_ids) for report in _reports(session, some)]
+
+
+def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
+    rows = session.execute(
+        select(
+            FindingRow.id,
+            FindingRow.first_kept,
+            ArticleRow.id,
+            ArticleRow.address,
+            ArticleRow.outlet,
+            VersionRow.title,
+            VersionRow.published,
+            VerdictRow,
+        )
+        .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
+        .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
+        .join(VersionRow, VersionRow.id == VerdictRow.version_id)
+        .where(FindingRow.id.in_(finding_ids), FindingRow.standing == Standing.RELEVANT)
+        .order_by(FindingRow.id)
+    ).all()
+    claims = _claims(session, [row[-1].id for row in rows])
+    carriers = _carriers(session, [row[2] for row in rows])
+    for finding_id, first_kept, article_id, address, outlet, title, published, verdict in rows:
+        yield Report(
+            finding_id=finding_id,
+            address=address,
+            outlet=outlet,
+            published=published or first_kept,
+            kind=Kind(verdict.kind),
+            conflict=Conflict(verdict.conflict),
+            day=verdict.exchange_date,
+            stage=verdict.stage,
+            sequence=verdict.sequence,
+            deal=verdict.deal,
+            place=verdict.transfer_place,
+            mediators=tuple(verdict.mediators),
+            numbers_disclosed=verdict.numbers_disclosed,
+            claims=tuple(claims[verdict.id]),
+            title=title,
+            sources=tuple(carriers[article_id]),
+        )
+
+
+def _claims(session: Session, verdicts: Sequence[int]) -> dict[int, list[Told]]:
+    found: dict[int, list[Told]] = defaultdict(list)
+    rows = session.scalars(select(ClaimRow).where(ClaimRow.verdict_id.in_(verdicts)).order_by(ClaimRow.id))
+    for row in rows:
+        found[row.verdict_id].append(Told(id=row.id, claim=claim_of(row)))
+    return found
+
+
+def _carriers(session: Session, articles: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(CarrierRow.article_id, CarrierRow.source_id)
+        .where(CarrierRow.article_id.in_(articles))
+        .order_by(CarrierRow.source_id)
+    )
+    for article, source in rows:
+        found[article].append(source)
+    return found
+
+
+def _chunks(finding_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(finding_ids), AT_ONCE):
+        yield finding_ids[start : start + AT_ONCE]
