@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -13,7 +14,16 @@ from crawler.model import Event, Standing
 from storage.from_rows import claim_of
 from storage.search import NEWEST_FIRST, Filters, Hit, hits, ranked
 from storage.stored import StoredClaim
-from storage.tables import CarrierRow, ClaimRow, FindingRow, VerdictRow, VersionRow
+from storage.tables import (
+    ArticleRow,
+    CarrierRow,
+    ClaimRow,
+    ExchangePartRow,
+    FindingRow,
+    LedgerDecisionRow,
+    VerdictRow,
+    VersionRow,
+)
 
 MOST_COUNTED = 1000
 """Findings of one answer that are counted and can be leafed through: beyond them, narrow the question down."""
@@ -178,3 +188,58 @@ def claims_below(
     if finding_id is not None:
         statement = statement.where(FindingRow.id == min(finding_id, LARGEST_ID))
     return [(found, StoredClaim(id=row.id, claim=claim_of(row))) for found, row in session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What became of an article since it was first kept."""
+
+    state: str
+    """`live` or `vanished`."""
+    versions: int
+
+
+def conditions(session: Session, ids: Sequence[int]) -> dict[int, Condition]:
+    """Return for each finding whether its article still stands, and how many versions are kept."""
+    rows = session.execute(
+        select(FindingRow.id, ArticleRow.state, func.count(VersionRow.id))
+        .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
+        .join(VersionRow, VersionRow.article_id == ArticleRow.id)
+        .where(FindingRow.id.in_(ids))
+        .group_by(FindingRow.id, ArticleRow.state)
+    )
+    return {number: Condition(state=state, versions=versions) for number, state, versions in rows}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What came in or changed since an instant."""
+
+    new: int
+    changed: tuple[int, ...]
+    """Findings kept before it that changed after it, the latest first."""
+
+
+def news(session: Session, since: datetime, *, limit: int = 20) -> News:
+    """Return what came in or changed since an instant."""
+    relevant = FindingRow.standing == Standing.RELEVANT
+    new = select(func.count()).select_from(FindingRow).where(relevant, FindingRow.first_kept >= since)
+    changed = (
+        select(FindingRow.id)
+        .where(relevant, FindingRow.changed_at >= since, FindingRow.first_kept < since)
+        .order_by(FindingRow.changed_at.desc(), FindingRow.id.desc())
+        .limit(limit)
+    )
+    return News(new=session.scalar(new) or 0, changed=tuple(session.scalars(changed)))
+
+
+def ledger_stamp(session: Session) -> tuple[object, ...]:
+    """Return what is another whenever anything the ledger rests on has changed."""
+    parts = session.execute(
+        select(func.count(), func.max(ExchangePartRow.reconciled_at)).select_from(ExchangePartRow)
+    )
+    made = session.execute(
+        select(func.count(), func.max(LedgerDecisionRow.undone_at)).select_from(LedgerDecisionRow)
+    )
+    findings = session.execute(select(func.count(), func.max(FindingRow.changed_at)).select_from(FindingRow))
+    return (*parts.one(), *made.one(), *findings.one())

@@ -5,17 +5,23 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.model import Exchange
+from ledger.totals import Step
 from newsdesk.cli.output import json_line, safe_cell
 from newsdesk.export import FINDING_COLUMNS, finding_record, flat
-from newsdesk.ledger import claim_record
+from newsdesk.ledger import claim_record, exchange_record, find
+from newsdesk.ledger import whole as several
 from newsdesk.web.answers import json_answer, streamed
 from newsdesk.web.asked import Asked, asked, number, truth, whole
+from newsdesk.web.exchanges import Sort, asked_from, wanted
 from newsdesk.web.finding import asked_for
 from newsdesk.web.openapi import description
 from newsdesk.web.room import ReadingRoom, room_of
@@ -70,6 +76,64 @@ def claims(request: Request) -> Response:
     ]
     extra = {"limit": str(limit)} | ({"finding": f"f{of}"} if of else {})
     return json_answer(request, _list(f"{V1}/claims", records, Asked(), extra, more=len(some) > limit))
+
+
+def exchanges(request: Request) -> Response:
+    """List exchanges as the page lists them, whole; as many as asked for, then the next."""
+    room, given = room_of(request), request.query_params
+    question, limit = wanted(given), whole(given, "limit", default=USUAL, most=MOST)
+    found, _ = asked_from(room, replace(question, sort=Sort.DAY))
+    if given.get("after"):
+        found = _behind(found, number(given["after"], "x"))
+    with room.reading() as session:
+        records = [exchange_record(one) for one in several(session, [one.id for one in found[:limit]])]
+    following = None
+    if len(found) > limit:
+        query = question.parameters() | {"limit": str(limit), "after": f"x{found[limit - 1].id}"}
+        query.pop("sort", None)
+        following = f"{V1}/exchanges?{urlencode(sorted(query.items()))}"
+    return json_answer(request, {"items": records, "next": following})
+
+
+def _behind(found: list[Exchange], last: int) -> list[Exchange]:
+    """Return what follows an exchange in a list; nothing where it is not in it any more."""
+    numbers = [one.id for one in found]
+    return found[numbers.index(last) + 1 :] if last in numbers else []
+
+
+def exchange(request: Request) -> Response:
+    """Return one exchange whole; the number of one that was joined to another leads there."""
+    asked_number = number(request.path_params["exchange"], "x")
+    with room_of(request).reading() as session:
+        found, _ = find(session, asked_number) if asked_number < 2**31 else (None, [])
+    if found is None:
+        raise HTTPException(404)
+    return json_answer(request, exchange_record(found))
+
+
+def totals(request: Request) -> Response:
+    """Return official running totals beside the ledger's sums."""
+    room = room_of(request)
+    with room.reading() as session:
+        books = room.shelf.books(session)
+    return json_answer(request, {"items": [_step(one) for one in books.steps], "next": None})
+
+
+def _step(one: Step) -> dict[str, Any]:
+    return {
+        "day": one.total.day,
+        "speaker": one.total.speaker,
+        "returned_to": one.total.returned_to,
+        "matter": one.total.matter,
+        "basis": one.total.basis,
+        "total": one.total.count,
+        "grew_by": one.growth,
+        "held": one.held,
+        "drift": one.drift,
+        "exchanges": [f"x{each}" for each in one.exchange_ids],
+        "unsized": [f"x{each}" for each in one.unsized],
+        "source": one.total.source,
+    }
 
 
 def sources(request: Request) -> Response:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from crawler.errors import StoreUnavailable
-from newsdesk.web import api, feeds, finding, findings, sources
+from newsdesk.web import api, exchanges, feeds, finding, findings, overview, sources
 from newsdesk.web.answers import json_answer
 from newsdesk.web.asked import NotUnderstood
 from newsdesk.web.guard import Guard
@@ -30,12 +30,11 @@ class KeptFiles(StaticFiles):
         return response
 
 
-def _home(_request: Request) -> Response:
-    return RedirectResponse("/findings", 307)
-
-
 ROUTES = (
-    Route("/", _home),
+    Route("/", overview.overview),
+    Route("/exchanges", exchanges.exchanges),
+    Route("/exchanges/{exchange}", exchanges.exchange),
+    Route("/totals", overview.totals),
     Route("/findings", findings.findings),
     Route("/findings/{finding}", finding.finding),
     Route("/findings/{finding}/compare", finding.compare),
@@ -51,6 +50,9 @@ ROUTES = (
     Route("/api/v1/findings/{finding}", api.finding),
     Route("/api/v1/claims", api.claims),
     Route("/api/v1/sources", api.sources),
+    Route("/api/v1/exchanges", api.exchanges),
+    Route("/api/v1/exchanges/{exchange}", api.exchange),
+    Route("/api/v1/totals", api.totals),
 )
 
 

@@ -24,6 +24,7 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 """Days beyond them are moved to them: their midnights would leave the calendar."""
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+EXCHANGE = re.compile(r"x[0-9]{1,9}")
 LANGUAGE = re.compile(r"[a-z]{2}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -54,6 +55,8 @@ class Asked:
     since: date | None = None
     until: date | None = None
     """The last day that counts."""
+    exchange: str | None = None
+    """Id of an exchange that the findings report on."""
     order: Order = Order.MATCH
     page: int = 1
 
@@ -90,6 +93,7 @@ class Asked:
             conflict=self.conflict,
             since=_midnight(self.since) if self.since else None,
             until=_midnight(self.until + timedelta(days=1)) if self.until else None,
+            exchange=int(self.exchange[1:]) if self.exchange else None,
             standings=standings,
             among=among,
         )
@@ -104,15 +108,16 @@ def asked(parameters: Mapping[str, str]) -> Asked:
     given = {name: value.strip() for name, value in parameters.items() if value.strip()}
     return Asked(
         q=_query(given.get("q", "")),
-        source=_read(given, "source", _pattern(ID, "the id of a source, such as pravda-ua-uk")),
-        side=_read(given, "side", _one_of(Side)),
-        ownership=_read(given, "ownership", _one_of(Ownership)),
-        lang=_read(given, "lang", _pattern(LANGUAGE, "two small letters, such as uk")),
-        kind=_read(given, "kind", _one_of(Kind)),
-        conflict=_read(given, "conflict", _one_of(Conflict)),
-        since=_read(given, "since", _day),
-        until=_read(given, "until", _day),
-        order=_read(given, "order", _one_of(Order)) or Order.MATCH,
+        source=read(given, "source", _pattern(ID, "the id of a source, such as pravda-ua-uk")),
+        side=read(given, "side", one_of(Side)),
+        ownership=read(given, "ownership", one_of(Ownership)),
+        lang=read(given, "lang", _pattern(LANGUAGE, "two small letters, such as uk")),
+        kind=read(given, "kind", one_of(Kind)),
+        conflict=read(given, "conflict", one_of(Conflict)),
+        since=read(given, "since", day_of),
+        until=read(given, "until", day_of),
+        exchange=read(given, "exchange", _pattern(EXCHANGE, "the id of an exchange, such as x45")),
+        order=read(given, "order", one_of(Order)) or Order.MATCH,
         page=whole(given, "page", default=1, most=MOST_PAGES),
     )
 
@@ -160,7 +165,12 @@ def _query(text: str) -> str:
 Value = TypeVar("Value")
 
 
-def _read(given: Mapping[str, str], name: str, reader: Callable[[str], Value]) -> Value | None:
+def read(given: Mapping[str, str], name: str, reader: Callable[[str], Value]) -> Value | None:
+    """Return a parameter as its reader understands it; None without it.
+
+    Raises:
+        NotUnderstood: the reader raised ValueError, whose text says what to write.
+    """
     if name not in given:
         return None
     text = given[name]
@@ -170,7 +180,9 @@ def _read(given: Mapping[str, str], name: str, reader: Callable[[str], Value]) -
         raise NotUnderstood(f"{name}: read {_shown(text)}; write {error}") from error
 
 
-def _one_of(kinds: type[Choice]) -> Callable[[str], Choice]:
+def one_of(kinds: type[Choice]) -> Callable[[str], Choice]:
+    """Return a reader of the values of a vocabulary."""
+
     def reader(text: str) -> Choice:
         if text not in [kind.value for kind in kinds]:
             raise ValueError("one of " + ", ".join(kinds))
@@ -188,7 +200,8 @@ def _pattern(pattern: re.Pattern[str], remedy: str) -> Callable[[str], str]:
     return reader
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """Return a day; ValueError where it is none."""
     match = re.fullmatch(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", text)
     try:
         day = date(*(int(part) for part in match.groups()))  # type: ignore[union-attr]

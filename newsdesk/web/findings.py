@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,7 +25,7 @@ MOST_NUMBERS = 4
 """Numbers shown beside a finding in a list."""
 MOST_CHOICES = 12
 
-CHIPS = ("q", "kind", "conflict", "lang", "source", "side", "ownership", "since", "until")
+CHIPS = ("q", "kind", "conflict", "lang", "source", "side", "ownership", "exchange", "since", "until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +94,12 @@ def _listed(request: Request, template: str, *, path: str, standings: tuple[Stan
             limit=ON_A_PAGE,
             newest=question.order is Order.NEWEST,
         )
-        numbers = browsing.numbers(session, [hit.id for hit in screen.hits])
+        shown = entries(room, session, screen)
     return render(
         template,
         here=path,
         asked=question,
-        entries=[_entry(room, screen, hit, numbers.get(hit.id, ())) for hit in screen.hits],
+        entries=shown,
         counted=screen.counted,
         facets=_facets(room, question, screen, path),
         chips=_chips(room, question, path),
@@ -106,6 +107,12 @@ def _listed(request: Request, template: str, *, path: str, standings: tuple[Stan
         next=_next(question, screen.counted, path, last_page),
         at_the_end=screen.counted.more and question.page >= last_page,
     )
+
+
+def entries(room: ReadingRoom, session: Session, screen: Screen) -> list[Entry]:
+    """Return the findings of a screen with their numbers and sources."""
+    numbers = browsing.numbers(session, [hit.id for hit in screen.hits])
+    return [_entry(room, screen, hit, numbers.get(hit.id, ())) for hit in screen.hits]
 
 
 def _next(question: Asked, counted: Counted, path: str, last_page: int) -> str | None:

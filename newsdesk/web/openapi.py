@@ -19,6 +19,8 @@ from crawler.model import (
     Speaker,
     Standing,
 )
+from ledger.model import DayPrecision, ExchangeStatus, Matter
+from ledger.totals import Basis
 from newsdesk.web.asked import LONGEST_QUERY
 
 Schema = dict[str, Any]
@@ -160,6 +162,77 @@ SOURCE: dict[str, Schema] = {
     },
 }
 
+QUOTE: dict[str, Schema] = {
+    "finding": _id("f", "The finding that quotes it."),
+    "outlet": _text("Its outlet."),
+    "quote": _text("The exact words."),
+}
+
+ACCOUNT: dict[str, Schema] = {
+    "speaker": _one_of(Speaker, "Who says so."),
+    "returned_to": _one_of(Party, "The side that receives them."),
+    "category": _one_of(Category, "Whom it counts."),
+    "subset": _maybe(_text("Such as severely_wounded.")),
+    "count": _whole("The number."),
+    "precision": _one_of(Precision, "How exact the number is said to be."),
+    "since": _maybe(_instant("When the first report said so.")),
+    "claims": _many(_id("c", "A claim."), "The claims that say so."),
+    "quotes": _many({"type": "object", "properties": QUOTE, "required": list(QUOTE)}, "Their words."),
+}
+
+EXCHANGE: dict[str, Schema] = {
+    "id": _id("x", "Number of the exchange; never given again."),
+    "conflict": _one_of(Conflict, "The parties."),
+    "matter": _one_of(Matter, "Living people, or bodies."),
+    "day": {"type": "string", "format": "date", "description": "Kyiv date; the first of several."},
+    "last_day": _maybe({"type": "string", "format": "date", "description": "The last of several days."}),
+    "day_precision": _one_of(DayPrecision, "How the day is known."),
+    "status": _maybe(_one_of(ExchangeStatus, "The latest status reported.")),
+    "status_since": _maybe(_instant("Since when.")),
+    "deal": _maybe(_text("Framework named.")),
+    "stage": _maybe(_whole("Stage of the deal.")),
+    "sequence": _maybe(_whole("Running number.")),
+    "place": _maybe(_text("Where people were handed over.")),
+    "mediators": _many(_text("A mediator."), "Those credited with mediating."),
+    "returned": _text("What was returned, on one line."),
+    "accounts": _many({"$ref": "#/components/schemas/Account"}, "Who says which figure."),
+    "comparisons": _many(
+        {"type": "object"}, "The accounts of each category beside each other, and how they stand."
+    ),
+    "planned": _many({"$ref": "#/components/schemas/Account"}, "Agreed or announced, not counted as done."),
+    "besides": _many({"$ref": "#/components/schemas/Account"}, "Handed over outside the exchange proper."),
+    "withheld": _truth("No side gave the size."),
+    "disputed": _truth("The sides tell something differently."),
+    "flags": _many({"type": "object"}, "Figures that do not add up, in words, with their claims."),
+    "questions": _many(_text("A question."), "What the reports leave open."),
+    "first_report": _instant("When the first report came out."),
+    "first_outlet": _text("Whose it was."),
+    "first_finding": _id("f", "The finding."),
+    "first_side": _maybe(_text("The side whose figures came first.")),
+    "confirmed_after": _maybe(_whole("Minutes until the other side's figures.")),
+    "origins": _whole("Independent origins of its reports."),
+    "sources": _many(_text("Id of a source."), "All sources that carry a report."),
+    "findings": _many(_id("f", "A finding."), "Its reports."),
+    "statuses": _many({"type": "object"}, "Each change of status with its finding."),
+    "confirmed_by_analyst": _truth("An analyst vouches for the record."),
+    "notes": _many(_text("A note."), "What analysts noted."),
+}
+
+TOTAL: dict[str, Schema] = {
+    "day": {"type": "string", "format": "date", "description": "Day of the total."},
+    "speaker": _one_of(Speaker, "The official."),
+    "returned_to": _one_of(Party, "The side that received them."),
+    "matter": _one_of(Matter, "Living people, or bodies."),
+    "basis": _one_of(Basis, "What the total counts."),
+    "total": _whole("The official total."),
+    "grew_by": _whole("Growth since the total before it."),
+    "held": _whole("What the ledger's exchanges of those days hold."),
+    "drift": _whole("What of the growth is in no exchange of the store."),
+    "exchanges": _many(_id("x", "An exchange."), "The exchanges of those days."),
+    "unsized": _many(_id("x", "An exchange."), "Those of them without a known size."),
+    "source": _text("Address of where it was reported, or the finding that tells it."),
+}
+
 OPTIONAL = {"text", "history"}
 
 SEARCH: dict[str, Schema] = {
@@ -170,9 +243,20 @@ SEARCH: dict[str, Schema] = {
     "lang": {"type": "string", "pattern": "^[a-z]{2}$", "description": "Language of the text."},
     "kind": _one_of(Kind, "What it mainly reports."),
     "conflict": _one_of(Conflict, "The parties."),
+    "exchange": {"type": "string", "pattern": "^x[0-9]{1,9}$", "description": "Reports on this exchange."},
     "since": {"type": "string", "format": "date", "description": "First Kyiv day of publication."},
     "until": {"type": "string", "format": "date", "description": "Last Kyiv day of publication."},
 }  # fmt: skip
+
+WANTED: dict[str, Schema] = {
+    "since": {"type": "string", "format": "date", "description": "First day."},
+    "until": {"type": "string", "format": "date", "description": "Last day."},
+    "conflict": _one_of(Conflict, "The parties."),
+    "matter": _one_of(Matter, "Living people, or bodies."),
+    "status": _one_of(ExchangeStatus, "The latest status."),
+    "deal": {"type": "string", "maxLength": 100, "description": "Framework named."},
+    "disputed": {"type": "boolean", "description": "Only those that the sides tell differently."},
+}
 
 LIMIT = {"type": "integer", "minimum": 1, "description": "Items of an answer: 50, at most 200."}
 TEXT = {"type": "boolean", "description": "With the texts, which belong to their outlets."}
@@ -200,6 +284,12 @@ def description() -> Schema:
                 "Claims that findings make now, the latest first.", "Claim",
                 paged | {"after": _id("c", "Only claims below this one."), "finding": _id("f", "Only claims of this finding.")},
             ),
+            "/api/v1/exchanges": _list(
+                "Exchanges, the latest day first.", "Exchange",
+                WANTED | paged | {"after": _id("x", "Only what follows this one in the list.")},
+            ),
+            "/api/v1/exchanges/{exchange}": _one("One exchange; an old number leads to where its reports went.", "Exchange", "exchange", "x", {}),
+            "/api/v1/totals": _list("Official running totals beside the ledger's sums.", "Total", {}),
             "/api/v1/sources": _list("The configured sources and how they fare, the worst first.", "Source", {}),
         },
         "components": {"schemas": {
@@ -207,6 +297,9 @@ def description() -> Schema:
             "Claim": _object(CLAIM | {"finding": _id("f", "The finding that makes it; in lists of claims.")}),
             "Version": _object(VERSION),
             "Source": _object(SOURCE),
+            "Exchange": _object(EXCHANGE),
+            "Account": _object(ACCOUNT),
+            "Total": _object(TOTAL),
             "Error": _object({"error": _text("What can't be read or is not there, in words.")}),
         }},
     }  # fmt: skip

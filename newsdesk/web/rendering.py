@@ -16,13 +16,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from ledger.accounts import SPEAKS_FOR
+from ledger.model import Agreement, Comparison
+from newsdesk.ledger import by_voice, planned
 from newsdesk.web.marks import Mark, Piece, Role, pieces
 from newsdesk.web.texts import texts
 from storage.snippets import Snippet
 
 ZONES = {"kyiv": ZoneInfo("Europe/Kyiv"), "moscow": ZoneInfo("Europe/Moscow"), "utc": UTC}
 
-MENU = (("/findings", "findings"), ("/sources", "sources"), ("/why", "why"), ("/review", "review"))
+MENU = (
+    ("/", "overview"),
+    ("/exchanges", "exchanges"),
+    ("/findings", "findings"),
+    ("/totals", "totals"),
+    ("/sources", "sources"),
+    ("/why", "why"),
+    ("/review", "review"),
+)
 """Pages of the menu: address and name."""
 
 STATIC = files("newsdesk.web") / "static"
@@ -47,7 +58,16 @@ def _environment() -> Environment:
     )
     environment.globals.update(t=texts(), asset=asset, menu=MENU)
     environment.filters.update(
-        web=web, clock=clock, machine=machine, wordy=wordy, found=found, letters=letters
+        web=web,
+        clock=clock,
+        machine=machine,
+        wordy=wordy,
+        found=found,
+        letters=letters,
+        voices=voices,
+        planned=planned,
+        host=lambda url: urlsplit(url).hostname or url,
+        finding_id=lambda text: re.fullmatch(r"f[0-9]{1,18}", text),
     )
     return environment
 
@@ -112,6 +132,14 @@ def found(snippet: Snippet) -> tuple[Piece, ...]:
     """Return a snippet's pieces, the words of the query marked."""
     marks = [Mark(id=str(start), role=Role.FOUND, start=start, end=end) for start, end in snippet.highlights]
     return pieces(snippet.text, marks)
+
+
+def voices(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return who says which figures; one pair without a name where all say the same, the sides' alone where they spoke."""
+    spoken = by_voice(one for one in comparison.accounts if one.speaker in SPEAKS_FOR)
+    pairs = [(who, " / ".join(said)) for who, said in (spoken or by_voice(comparison.accounts)).items()]
+    said = {figures for _, figures in pairs}
+    return [("", said.pop())] if comparison.agreement is Agreement.AGREED and len(said) == 1 else pairs
 
 
 def letters(values: Iterable[object]) -> Markup:

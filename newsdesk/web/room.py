@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from starlette.requests import Request
 
 from crawler.config import Config
 from crawler.model import Side, Source
+from newsdesk.web.books import Shelf
 from storage.engine import transaction
 
 
@@ -29,6 +30,7 @@ class ReadingRoom:
     canonical: Callable[[str], str]
     """An address to the one under which its article is known."""
     now: Callable[[], datetime]
+    shelf: Shelf = field(default_factory=Shelf)
 
     @cached_property
     def sources(self) -> dict[str, Source]:

@@ -26,6 +26,17 @@
     });
   }
 
+  const visit = document.querySelector(".visit[data-now]");
+  if (visit) {
+    const last = remembered.get("visit");
+    if (last && !location.search) {
+      const link = visit.querySelector("a");
+      link.href = "/?since=" + encodeURIComponent(last);
+      visit.hidden = false;
+    }
+    if (!location.search) remembered.set("visit", visit.dataset.now);
+  }
+
   const narrow = matchMedia("(max-width: 60rem)");
   for (const facets of document.querySelectorAll("details.facets")) if (narrow.matches) facets.open = false;
 

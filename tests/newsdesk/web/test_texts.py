@@ -23,6 +23,9 @@ from crawler.model import (
     Stage,
     Standing,
 )
+from ledger.model import Agreement, ExchangeStatus, Matter
+from ledger.totals import Basis
+from newsdesk.web.exchanges import Sort
 from newsdesk.web.texts import texts
 
 WEB = Path(__file__).resolve().parents[3] / "newsdesk" / "web"
@@ -31,7 +34,7 @@ TEMPLATES = sorted((WEB / "templates").glob("*.html"))
 VOCABULARIES = [
     ("category", Category), ("conflict", Conflict), ("origin", DateOrigin), ("event", Event), ("kind", Kind), ("ownership", Ownership),
     ("party", Party), ("precision", Precision), ("side", Side), ("reason", SkipReason), ("speaker", Speaker), ("stage", Stage),
-    ("standing", Standing),
+    ("standing", Standing), ("status", ExchangeStatus), ("agreement", Agreement), ("matter", Matter), ("basis", Basis), ("sort", Sort),
 ]  # fmt: skip
 
 
