@@ -44,9 +44,11 @@ score: $(READY)  ## quality on the labelled articles and on real pages
 
 bench: $(READY)  ## cost of a page and of a command, in CPU seconds
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_ledger.py
 
 bench-full: $(READY) ## the same, with every load of the catalogue
 	$(BIN)/python tests/bench.py --full
+	$(BIN)/python tests/bench_ledger.py
 
 torture: $(READY) ## kill the job at random instants and look for what is lost
 	$(BIN)/python tests/torture.py

@@ -297,15 +297,25 @@ def _failed(source: Source, cause: str) -> CrawlReport:
 
 
 def update_ledger(engine: Engine) -> int:
-    """Put the findings that the ledger has not read yet to their exchanges, in one transaction; return how many."""
+    """Put the findings that the ledger has not read yet to their exchanges; return how many there were."""
+    count = 0
+    while some := _update_some(engine):
+        count += some
+    return count
+
+
+def _update_some(engine: Engine) -> int:
     with database.transaction(engine) as session:
         return keeping.update(books(session), now=datetime.now(UTC))
 
 
 def rebuild_ledger(engine: Engine) -> int:
     """Reconcile everything anew, numbers carried over; return how many findings were read."""
+    update_ledger(engine)
     with database.transaction(engine) as session:
-        return keeping.rebuild(books(session), now=datetime.now(UTC))
+        exchanges.one_at_a_time(session)
+        reported.forget(session)
+    return update_ledger(engine)
 
 
 def books(session: Session) -> keeping.Books:
@@ -313,7 +323,6 @@ def books(session: Session) -> keeping.Books:
     exchanges.one_at_a_time(session)
     return keeping.Books(
         unread=partial(reported.unread, session),
-        relevant=partial(reported.relevant, session),
         near=partial(reported.near, session),
         days_read=partial(reported.days_read, session),
         reports=partial(reported.reports, session),

@@ -147,7 +147,7 @@ def _compared(
         since = min(one.since for one in told if SPEAKS_FOR.get(one.speaker) is voice and one.since)
         agreement, note = (
             Agreement.ONE_SIDED,
-            f"only {voice} has given a figure, since {since:%Y-%m-%d %H:%MZ}",
+            f"only {voice.title()} has given a figure, since {since:%Y-%m-%d %H:%MZ}",
         )
     elif voices:
         one, other = list(voices.values())[:2]
@@ -226,7 +226,7 @@ def _of_both(
             agreement, note = Agreement.AGREED, "the sum of both directions"
         elif sums:
             agreement = Agreement.DISPUTED
-            note = f"fits only what {fits[0]} says" if fits else "fits neither side's account"
+            note = f"fits only what {fits[0].title()} says" if fits else "fits neither side's account"
     return Comparison(
         returned_to=Party.BOTH,
         category=both[0].category,

@@ -49,7 +49,7 @@ def _own_figures(voice: Party, side: Party, own: Sequence[Account], totals: set[
         if len(figures) > 1 and sum(figures) not in totals:
             yield Flag(
                 kind=FlagKind.OWN_FIGURES,
-                words=f"{voice} itself gives {_either(figures)} {category} returned to {side}",
+                words=f"{voice.title()} itself gives {_either(figures)} {category.replace('_', ' ')} returned to {side.title()}",
                 claim_ids=_claims(figures.values()),
             )
 
@@ -64,7 +64,7 @@ def _subsets(voice: Party, side: Party, own: Sequence[Account]) -> Iterator[Flag
         if people.count not in {counted, soldiers.count}:
             yield Flag(
                 kind=FlagKind.SUBSETS,
-                words=f"{voice}: {soldiers.count} soldiers and {counted - soldiers.count} others are {counted}, not {people.count} people returned to {side}",
+                words=f"{voice.title()}: {soldiers.count} soldiers and {counted - soldiers.count} others are {counted}, not {people.count} people returned to {side.title()}",
                 claim_ids=_claims([people, soldiers, *others]),
             )
     living = [whole[one].count for one in LIVING if one in whole]
@@ -73,7 +73,7 @@ def _subsets(voice: Party, side: Party, own: Sequence[Account]) -> Iterator[Flag
         if one.subset is not None and one.category in LIVING and living and one.count > max(living):
             yield Flag(
                 kind=FlagKind.SUBSETS,
-                words=f"{voice}: {one.count} {one.subset} are more than all {max(living)} returned to {side}",
+                words=f"{voice.title()}: {one.count} {one.subset} are more than all {max(living)} returned to {side.title()}",
                 claim_ids=_claims([one]),
             )
     for names in HALVES:
@@ -82,7 +82,7 @@ def _subsets(voice: Party, side: Party, own: Sequence[Account]) -> Iterator[Flag
         if living and {one.subset for one in halves} == set(names) and counted not in living:
             yield Flag(
                 kind=FlagKind.SUBSETS,
-                words=f"{voice}: {' and '.join(f'{one.count} {one.subset}' for one in halves)} are {counted}, not {_either(living)} returned to {side}",
+                words=f"{voice.title()}: {' and '.join(f'{one.count} {one.subset}' for one in halves)} are {counted}, not {_either(living)} returned to {side.title()}",
                 claim_ids=_claims(halves),
             )
 
@@ -113,7 +113,7 @@ def _n_for_n(
                 if own and not any(a.means(b) for a in own for b in meant):
                     yield Flag(
                         kind=FlagKind.N_FOR_N,
-                        words=f"{voice} says {claim.count} for {claim.count}, {other} counts {own[0].count} of its own",
+                        words=f"{voice.title()} says {claim.count} for {claim.count}, {other.title()} counts {own[0].count} of its own",
                         claim_ids=(told.id,),
                     )
 

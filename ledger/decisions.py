@@ -43,7 +43,9 @@ def _place(
             wanted = matters.get(one.exchange_id or 0, matter)
             if matter is wanted or (finding, wanted) not in parts:
                 number = into
-        elif one.action is Action.DETACH and finding in one.finding_ids and number == into:
+        elif (one.action is Action.DETACH and finding in one.finding_ids and number == into) or (
+            one.action is Action.IRRELEVANT and finding in one.finding_ids
+        ):
             number = None
     return number
 
@@ -63,3 +65,13 @@ def forwarded(number: int, decisions: Iterable[Decision]) -> int:
             if into is not None and other is not None and into != other:
                 merged[other] = into
     return _final(number, merged) or number
+
+
+def wrong_claims(decisions: Iterable[Decision]) -> frozenset[int]:
+    """Return the claims that an analyst found misread: no record counts them."""
+    return frozenset(
+        claim
+        for one in decisions
+        if one.action is Action.WRONG_CLAIM and one.undone_at is None
+        for claim in one.claim_ids
+    )

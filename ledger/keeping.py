@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from crawler.model import Conflict
-from ledger.decisions import decided
+from ledger.decisions import decided, wrong_claims
 from ledger.identity import carried_over, moved
 from ledger.model import Decision, Exchange, Matter, Part, PartKey, PutPart, Reconciled, Report, Unclear
 from ledger.parts import standing
 from ledger.reconcile import REACH, reconcile
 from ledger.record import exchange
+
+AT_ONCE = 500
+"""Findings reconciled in one transaction."""
 
 
 class Near(Protocol):
@@ -64,9 +68,8 @@ class Forward(Protocol):
 class Books:
     """What keeping the ledger needs of the store."""
 
-    unread: Callable[[], Sequence[int]]
-    """Findings not read yet under their current verdict, and those that are no reports any more."""
-    relevant: Callable[[], Sequence[int]]
+    unread: Callable[[int], Sequence[int]]
+    """Findings not read yet under their current verdict, and those that are no reports any more, so many at most."""
     near: Near
     days_read: Callable[[Sequence[int]], Sequence[tuple[date | None, date]]]
     """The day each finding named, and came out, when it was last read."""
@@ -86,17 +89,14 @@ class Books:
 
 
 def update(books: Books, *, now: datetime) -> int:
-    """Reconcile the findings not read yet; return how many there were."""
-    new = books.unread()
+    """Reconcile some of the findings not read yet; return how many, 0 once all are read.
+
+    A few at a time, each time in a transaction of its own: nobody waits long for the store, and what a crash leaves
+    unread is read later.
+    """
+    new = books.unread(AT_ONCE)
     _reconciled(books, new, now)
     return len(new)
-
-
-def rebuild(books: Books, *, now: datetime) -> int:
-    """Reconcile everything anew; return how many findings were read."""
-    everything = sorted({*books.relevant(), *books.unread()})
-    _reconciled(books, everything, now)
-    return len(everything)
 
 
 def restand(books: Books) -> None:
@@ -104,7 +104,11 @@ def restand(books: Books) -> None:
     made = books.decisions()
     numbers = {number for one in made for number in (one.exchange_id, one.other_id) if number is not None}
     touched = books.touching(sorted(numbers), sorted({one for each in made for one in each.finding_ids}))
-    _stand(books, {one.key: one.machine_id for one in touched}, {one.exchange_id for one in touched})
+    machine, stood = (
+        {one.key: one.machine_id for one in touched},
+        {one.key: one.exchange_id for one in touched},
+    )
+    _stand(books, machine, stood, fresh=set(machine))
 
 
 def _reconciled(books: Books, finding_ids: Sequence[int], now: datetime) -> None:
@@ -121,7 +125,7 @@ def _reconciled(books: Books, finding_ids: Sequence[int], now: datetime) -> None
     inner = {one.finding_id for one in around if _close({one.day, one.published_on}, days)}
     inner |= set(finding_ids)
     before = books.put(sorted({*finding_ids, *near}))
-    _save(books, reconcile(around), before, inner, now)
+    _save(books, reconcile(around), before, inner, now, fresh=set(finding_ids))
     books.note_read(finding_ids, fresh)
 
 
@@ -144,7 +148,15 @@ def _close(named: Iterable[date | None], days: Sequence[date]) -> bool:
     return False
 
 
-def _save(books: Books, done: Reconciled, before: Sequence[PutPart], inner: set[int], now: datetime) -> None:
+def _save(
+    books: Books,
+    done: Reconciled,
+    before: Sequence[PutPart],
+    inner: set[int],
+    now: datetime,
+    *,
+    fresh: set[int],
+) -> None:
     """Store what was concluded of the inner findings under numbers that carry over from before."""
     was = {one.key: one.machine_id for one in before if one.machine_id is not None}
     claims = {claim: one.machine_id for one in before if one.machine_id is not None for claim in one.claims}
@@ -166,7 +178,8 @@ def _save(books: Books, done: Reconciled, before: Sequence[PutPart], inner: set[
     known = {key: number for key, number in after.items() if number is not None}
     left = {one.machine_id for one in books.touching(sorted(set(was.values())))}
     books.forward([way for way in moved(was, known) if way[0] not in left or way[1] in minted], now=now)
-    _stand(books, after, {one.exchange_id for one in before if one.finding_id in inner})
+    stood = {one.key: one.exchange_id for one in before if one.finding_id in inner}
+    _stand(books, after, stood, fresh={key for key in {*after, *stood} if key[0] in fresh})
 
 
 def _put(part: Part, number: int | None, because: str, *, reason: Unclear | None = None) -> PutPart:
@@ -180,21 +193,30 @@ def _put(part: Part, number: int | None, because: str, *, reason: Unclear | None
     )
 
 
-def _stand(books: Books, machine: Mapping[PartKey, int | None], stood: Iterable[int | None]) -> None:
-    """Apply the decisions to parts and describe the exchanges they stand under, or stood."""
+def _stand(
+    books: Books,
+    machine: Mapping[PartKey, int | None],
+    stood: Mapping[PartKey, int | None],
+    *,
+    fresh: AbstractSet[PartKey],
+) -> None:
+    """Apply the decisions to parts; describe the exchanges that fresh parts, or parts that moved, stand or stood under."""
     made = books.decisions()
     numbers = {one.exchange_id for one in made if one.exchange_id is not None}
     places = decided(machine, made, books.matters(numbers))
     books.stand(places)
-    changed = sorted({one for one in (*stood, *places.values()) if one is not None})
-    books.describe(exchange(number, parts) for number, parts in _parts(books, changed).items())
+    moving = {key for key in {*places, *stood} if places.get(key) != stood.get(key)} | fresh
+    changed = {where.get(key) for key in moving for where in (places, stood)}
+    touched = sorted(number for number in changed if number is not None)
+    books.describe(exchange(number, parts) for number, parts in _parts(books, touched).items())
 
 
 def _parts(books: Books, numbers: Sequence[int]) -> dict[int, list[Part]]:
     """Return the parts that stand under each of the exchanges; one without any is left out."""
     stands = {one.key: one.exchange_id for one in books.touching(numbers)}
     wanted, found = set(numbers), dict[int, list[Part]]()
-    for part in standing(books.reports(sorted({finding for finding, _ in stands})), stands):
+    read = books.reports(sorted({finding for finding, _ in stands}))
+    for part in standing(read, stands, wrong=wrong_claims(books.decisions())):
         number = stands[part.key]
         if number is not None and number in wanted:
             found.setdefault(number, []).append(part)

@@ -297,6 +297,9 @@ class Action(StrEnum):
     DETACH = "detach"
     NOTE = "note"
     CONFIRM = "confirm"
+    RELEVANT = "relevant"
+    IRRELEVANT = "irrelevant"
+    WRONG_CLAIM = "wrong_claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +312,7 @@ class Decision:
     other_id: int | None = None
     """The exchange merged into it, or the one minted by a split."""
     finding_ids: tuple[int, ...] = ()
+    claim_ids: tuple[int, ...] = ()
     why: str
     made_by: str
     made_at: datetime

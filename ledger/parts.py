@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import timedelta
 
 from crawler.model import Category, Claim, Conflict, Event, Kind, Party
@@ -37,9 +38,16 @@ def parts_of(report: Report) -> tuple[Part, ...]:
     return tuple(_part(report, matter, main=matter is main, alone=len(wanted) == 1) for matter in wanted)
 
 
-def standing(reports: Iterable[Report], keys: Container[PartKey]) -> list[Part]:
-    """Return those parts of reports that the keys name; what a report tells no more is not there."""
-    return [part for report in reports for part in parts_of(report) if part.key in keys]
+def standing(
+    reports: Iterable[Report], keys: Container[PartKey], *, wrong: Container[int] = ()
+) -> list[Part]:
+    """Return those parts of reports that the keys name, without the claims that are known to be wrong."""
+    return [
+        replace(part, claims=tuple(told for told in part.claims if told.id not in wrong))
+        for report in reports
+        for part in parts_of(report)
+        if part.key in keys
+    ]
 
 
 def _part(report: Report, matter: Matter, *, main: bool, alone: bool) -> Part:

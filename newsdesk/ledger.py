@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.model import Claim, Conflict, Party, Precision, Speaker
 from ledger.accounts import LIVING, SPEAKS_FOR
-from ledger.decisions import forwarded
+from ledger.decisions import forwarded, wrong_claims
 from ledger.model import (
     Account,
     Action,
@@ -87,7 +87,7 @@ def whole(session: Session, numbers: Sequence[int]) -> Iterator[WholeExchange]:
         put = {one.key: one for one in kept.touching(session, some) if one.exchange_id in some}
         read = told.reports(session, sorted({finding for finding, _ in put}))
         by_number: dict[int | None, list[Put]] = {}
-        for part in standing(read, put):
+        for part in standing(read, put, wrong=wrong_claims(decisions)):
             ground = put[part.key]
             attached = _by_hand(ground, decisions)
             by_number.setdefault(ground.exchange_id, []).append(
@@ -114,8 +114,14 @@ def _whole(number: int, put: Sequence[Put], decisions: Iterable[Decision]) -> Wh
     return WholeExchange(
         record=exchange(number, [one.part for one in ordered]),
         reports=tuple(ordered),
-        decisions=tuple(one for one in decisions if number in (one.exchange_id, one.other_id)),
+        decisions=tuple(one for one in decisions if _concerns(one, number, ordered)),
     )
+
+
+def _concerns(one: Decision, number: int, put: Sequence[Put]) -> bool:
+    if number in (one.exchange_id, one.other_id):
+        return True
+    return one.exchange_id is None and any(each.part.report.finding_id in one.finding_ids for each in put)
 
 
 def find(session: Session, number: int) -> tuple[WholeExchange | None, list[int]]:
@@ -172,8 +178,9 @@ def _to(side: Party) -> str:
 
 def returned(record: Exchange) -> str:
     """Return what was returned, on one line; the size only planned is said to be so."""
-    said = list(dict.fromkeys(in_words(one) for one in record.comparisons))
-    return "; ".join(said) or (f"planned: {planned(record)}" if record.planned else "")
+    said = list(dict.fromkeys(in_words(one) for one in record.comparisons)) or ["no figure"]
+    open_ = not record.accounts and bool(record.planned)
+    return "; ".join(said) + (f"; planned: {planned(record)}" if open_ else "")
 
 
 def planned(record: Exchange) -> str:

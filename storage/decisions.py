@@ -22,6 +22,7 @@ def add(
     exchange_id: int | None = None,
     other_id: int | None = None,
     finding_ids: Sequence[int] = (),
+    claim_ids: Sequence[int] = (),
 ) -> int:
     """Store a decision; return its number."""
     row = LedgerDecisionRow(
@@ -29,6 +30,7 @@ def add(
         exchange_id=exchange_id,
         other_id=other_id,
         findings=sorted(finding_ids),
+        claims=sorted(claim_ids),
         why=why,
         made_by=by,
         made_at=now,
@@ -62,6 +64,7 @@ def _decision(row: LedgerDecisionRow) -> Decision:
         exchange_id=row.exchange_id,
         other_id=row.other_id,
         finding_ids=tuple(row.findings),
+        claim_ids=tuple(row.claims),
         why=row.why,
         made_by=row.made_by,
         made_at=row.made_at,

@@ -131,11 +131,17 @@ def save_parts(
         if row is None:
             row = ExchangePartRow(finding_id=one.finding_id, matter=one.matter)
             session.add(row)
+        elif _concluded(row) == (one.machine_id, one.reason, one.because, list(one.claims)):
+            continue
         row.machine_id, row.reason, row.because = one.machine_id, one.reason, one.because
         row.claims, row.reconciled_at = list(one.claims), now
     for row in known.values():
         session.delete(row)
     session.flush()
+
+
+def _concluded(row: ExchangePartRow) -> tuple[object, ...]:
+    return row.machine_id, row.reason, row.because, row.claims
 
 
 def stand(session: Session, places: Mapping[PartKey, int | None]) -> None:

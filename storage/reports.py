@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Conflict, Kind, Standing
@@ -26,7 +26,7 @@ AT_ONCE = 500
 """Findings read in one statement: below what an engine takes as parameters."""
 
 
-def unread(session: Session) -> list[int]:
+def unread(session: Session, limit: int | None = None) -> list[int]:
     """Return the findings that the ledger has not read under their current verdict, and those that are none any more."""
     relevant = FindingRow.standing == Standing.RELEVANT
     statement = (
@@ -40,6 +40,7 @@ def unread(session: Session) -> list[int]:
             )
         )
         .order_by(FindingRow.id)
+        .limit(limit)
     )
     return list(session.scalars(statement))
 
@@ -48,6 +49,11 @@ def relevant(session: Session) -> list[int]:
     """Return all findings that are reports on exchanges."""
     statement = select(FindingRow.id).where(FindingRow.standing == Standing.RELEVANT).order_by(FindingRow.id)
     return list(session.scalars(statement))
+
+
+def forget(session: Session) -> None:
+    """Let the ledger read every finding anew; what was put where stays until then."""
+    session.execute(delete(ReportedRow))
 
 
 def near(session: Session, first: date, last: date, *, reach: timedelta) -> list[int]:

@@ -346,6 +346,7 @@ class LedgerDecisionRow(Base):
     exchange_id: Mapped[int | None] = mapped_column(ForeignKey("exchange.id"), index=True)
     other_id: Mapped[int | None] = mapped_column(ForeignKey("exchange.id"), index=True)
     findings: Mapped[list[Any]]
+    claims: Mapped[list[Any]]
     why: Mapped[str]
     made_by: Mapped[str]
     made_at: Mapped[datetime]

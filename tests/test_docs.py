@@ -10,11 +10,13 @@ from crawler.config import schema
 from crawler.model import SkipReason
 from ledger.model import FlagKind, Unclear
 from newsdesk.cli import (
+    adding,
     demo,
     exchanges,
     explaining,
     housekeeping,
     ledger,
+    marking,
     querying,
     running,
     serving,
@@ -49,12 +51,19 @@ def commands() -> list[str]:
         ledger,
         totals,
         serving,
+        marking,
+        adding,
         demo,
     ):
         part.register(app)
     names = [str(command.name) for command in app.registered_commands]
     grouped = [f"sources {command.name}" for command in sources.group.registered_commands]
-    return [*names, *grouped, *(f"ledger {command.name}" for command in ledger.group.registered_commands)]
+    return [
+        *names,
+        *grouped,
+        *(f"ledger {command.name}" for command in ledger.group.registered_commands),
+        *(f"findings {command.name}" for command in marking.group.registered_commands),
+    ]
 
 
 @pytest.mark.parametrize("command", commands())
@@ -85,6 +94,11 @@ def test_each_column_of_a_lead_has_its_heading(column: str) -> None:
 @pytest.mark.parametrize("column", EXCHANGE_COLUMNS)
 def test_each_column_of_an_exchange_has_its_heading(column: str) -> None:
     assert f"exchange {column}" in headings("data-dictionary.md")
+
+
+@pytest.mark.parametrize("column", marking.MARK_COLUMNS)
+def test_each_column_of_a_mark_has_its_heading(column: str) -> None:
+    assert f"mark {column}" in headings("data-dictionary.md")
 
 
 @pytest.mark.parametrize("column", CLAIM_COLUMNS)

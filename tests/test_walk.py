@@ -68,7 +68,7 @@ def leads(ask: Ask) -> list[dict[str, Any]]:
 
 
 def test_every_story_ends_with_an_outcome(leads: list[dict[str, Any]]) -> None:
-    assert len(leads) == 103
+    assert len(leads) == 104
     assert all(lead["finding"] or lead["reason"] for lead in leads)
 
 
@@ -196,6 +196,12 @@ def test_the_founding_exchange_is_stage_two_withheld_with_its_plan(
     assert "withheld (no side gave the size)" in page
     assert "Planned (agreed or announced, not counted as done)" in page
     assert all(quote["quote"] in page for one in record["planned"] for quote in one["quotes"][:3])
+
+
+def test_the_first_stage_is_an_exchange_of_its_own(exchanges: list[dict[str, Any]]) -> None:
+    """9 and 10 June 2025: stages 1 and 2 of the Istanbul deal."""
+    stages = {one["day"]: one["deal"] for one in exchanges if one["what"] == "people"}
+    assert (stages["2025-06-09"], stages["2025-06-10"]) == ("Istanbul 1", "Istanbul 2")
 
 
 def test_an_unknown_exchange_is_one_clear_line(ask: Ask) -> None:

@@ -12,11 +12,13 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command and end the process with the exit code that the architecture promises."""
     from newsdesk.cli import (
+        adding,
         demo,
         exchanges,
         explaining,
         housekeeping,
         ledger,
+        marking,
         querying,
         running,
         serving,
@@ -36,6 +38,8 @@ def main() -> None:
         exchanges,
         ledger,
         totals,
+        marking,
+        adding,
         demo,
     ):
         part.register(app)

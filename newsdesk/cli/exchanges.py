@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -147,8 +147,8 @@ def exchange(
     from newsdesk.ledger import exchange_record, find
     from storage.engine import transaction
 
-    number = exchange_number(name)
-    with transaction(opened(configured(config))) as session:
+    number, checked = exchange_number(name), configured(config)
+    with transaction(opened(checked)) as session:
         found, moved = find(session, number)
     if found is None:
         raise UsageError(f"there is no exchange x{number}; `swapwatch exchanges` lists what there is")
@@ -160,12 +160,19 @@ def exchange(
         record = exchange_record(found)
         write_rows([record], columns=tuple(record), form=form)
         return
-    typer.echo("\n".join(printable(line) for line in page(found)))
+    sides = {one.id: str(one.side) for one in checked.sources}
+    typer.echo("\n".join(printable(line) for line in page(found, sides)))
 
 
-def page(found: WholeExchange) -> Iterator[str]:
-    """Yield the lines of an exchange's page."""
+def page(found: WholeExchange, sides: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of an exchange's page.
+
+    Args:
+        found: the exchange.
+        sides: whose outlet each source is, by its id.
+    """
     yield from _head(found)
+    yield _carried(found.record, sides)
     yield from _sides(found)
     one = found.record
     for title, accounts in (
@@ -219,6 +226,15 @@ def _head(found: WholeExchange) -> Iterator[str]:
         yield _confirmed(one)
 
 
+def _carried(one: Exchange, sides: Mapping[str, str]) -> str:
+    """Say whose outlets report it: where the size is withheld, that is what there is of a confirmation."""
+    by_side: dict[str, list[str]] = {}
+    for source in one.sources:
+        by_side.setdefault(sides.get(source, "unknown"), []).append(source)
+    told = "; ".join(f"{side}: {', '.join(sources)}" for side, sources in sorted(by_side.items()))
+    return f"carried by {told}"
+
+
 def _confirmed(one: Exchange) -> str:
     from ledger.record import NAMES
 
@@ -237,14 +253,14 @@ def _confirmed(one: Exchange) -> str:
 
 def _sides(found: WholeExchange) -> Iterator[str]:
     """Yield for each receiving side what each voice says of it, how that stands, and the quotes."""
+    from ledger.record import NAMES
     from newsdesk.ledger import by_voice
 
     one = found.record
     for comparison in one.comparisons:
-        whom = f"{comparison.category.replace('_', ' ')} returned to {comparison.returned_to}"
-        yield f"\n{whom.capitalize()}: {comparison.agreement}" + (
-            f" ({comparison.note})" if comparison.note else ""
-        )
+        whom = f"{comparison.category.replace('_', ' ').capitalize()} returned to {NAMES[comparison.returned_to]}"
+        note = f" ({comparison.note})" if comparison.note else ""
+        yield f"\n{whom}: {comparison.agreement}{note}"
         said = by_voice(comparison.accounts)
         if said:
             yield "  " + "   |   ".join(f"{who}: {', '.join(figures)}" for who, figures in said.items())
@@ -257,14 +273,23 @@ def _sides(found: WholeExchange) -> Iterator[str]:
         yield from _quoted(found, subsets)
 
 
-def _quoted(found: WholeExchange, accounts: tuple[Account, ...] | list[Account]) -> Iterator[str]:
+def _quoted(found: WholeExchange, accounts: Sequence[Account]) -> Iterator[str]:
+    """Yield each figure with its quotes; one that is said of both sides is said once."""
+    from itertools import groupby
+
+    from ledger.record import NAMES
     from newsdesk.ledger import figure
 
-    for account in accounts:
+    def said(one: Account) -> tuple[object, ...]:
+        return one.claim_ids, one.category, one.subset or "", one.speaker
+
+    for _, group in groupby(sorted(accounts, key=said), key=said):
+        same = list(group)
+        account, sides = same[0], " and ".join(NAMES[one.returned_to] for one in same)
         what = account.category.replace("_", " ") + (
             f", {account.subset.replace('_', ' ')}" if account.subset else ""
         )
-        yield f"    {figure(account)} {what} to {account.returned_to}, says {account.speaker}"
+        yield f"    {figure(account)} {what} to {sides}, says {account.speaker}"
         for report, claim in list(found.quotes(account))[:3]:
             yield f"      f{report.finding_id} {report.outlet} {short(report.published)}: «{short(claim.quote)}»"
         if len(account.claim_ids) > 3:

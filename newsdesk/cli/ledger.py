@@ -20,7 +20,18 @@ if TYPE_CHECKING:
 
     from ledger.model import Action, Decision
 
-DECISION_COLUMNS = ("id", "made_at", "by", "action", "exchange", "other", "findings", "why", "undone")
+DECISION_COLUMNS = (
+    "id",
+    "made_at",
+    "by",
+    "action",
+    "exchange",
+    "other",
+    "findings",
+    "claims",
+    "why",
+    "undone",
+)
 REVIEW_COLUMNS = ("finding", "published", "outlet", "kind", "what", "reason", "because", "title")
 
 group = typer.Typer(
@@ -49,7 +60,7 @@ COMMANDS = (
     ("confirm", "Vouch for an exchange's record.", 'confirm x45 --why "checked against both ministries"'),
     ("undo", "Undo a decision; it stays in the list.", "undo d7"),
     ("decisions", "List what analysts decided.", "decisions --format csv"),
-    ("review", "List reports that belong to no exchange yet, and why.", "review"),
+    ("review", "List reports that belong to no exchange yet, and why, then near misses nobody has marked.", "review"),
     ("rebuild", "Reconcile all reports anew; numbers and decisions stay.", "rebuild"),
 )  # fmt: skip
 
@@ -103,7 +114,7 @@ def merge(
         raise UsageError(f"{exchange} and {other} are one exchange already")
     with writing(config) as session:
         _require_exchanges(session, into, joined)
-        number = _decide(session, Action.MERGE, why=why, by=by, exchange_id=into, other_id=joined)
+        number = decide(session, Action.MERGE, why=why, by=by, exchange_id=into, other_id=joined)
     say(f"d{number}: x{joined} now stands under x{into}; `swapwatch ledger undo d{number}` undoes it")
 
 
@@ -118,7 +129,7 @@ def split(
     from ledger.model import Action
     from storage import exchanges, reports
 
-    old, taken = exchange_number(exchange), [_finding(one) for one in findings]
+    old, taken = exchange_number(exchange), [finding_number(one) for one in findings]
     with writing(config) as session:
         _require_exchanges(session, old)
         parts = [one for one in exchanges.put(session, taken) if one.exchange_id == old]
@@ -134,7 +145,7 @@ def split(
             day=first.day or first.published_on,
             now=datetime.now(UTC),
         )
-        number = _decide(
+        number = decide(
             session, Action.SPLIT, why=why, by=by, exchange_id=old, other_id=new, finding_ids=taken
         )
     say(
@@ -174,7 +185,7 @@ def _move(
     from ledger.model import Action
     from storage import exchanges
 
-    number, one = exchange_number(exchange), _finding(finding)
+    number, one = exchange_number(exchange), finding_number(finding)
     with writing(config) as session:
         _require_exchanges(session, number)
         parts = exchanges.put(session, [one])
@@ -184,7 +195,7 @@ def _move(
             )
         if action is Action.DETACH and number not in {part.exchange_id for part in parts}:
             raise UsageError(f"{finding} does not stand under {exchange}; nothing was changed")
-        made = _decide(session, action, why=why, by=by, exchange_id=number, finding_ids=[one])
+        made = decide(session, action, why=why, by=by, exchange_id=number, finding_ids=[one])
     where = "now stands under" if action is Action.ATTACH else "stands no more under"
     say(f"d{made}: {finding} {where} {exchange}; `swapwatch ledger undo d{made}` undoes it")
 
@@ -214,7 +225,7 @@ def _vouch(action: Action, exchange: str, *, why: str, by: str | None, config: C
     number = exchange_number(exchange)
     with writing(config) as session:
         _require_exchanges(session, number)
-        made = _decide(session, action, why=why, by=by, exchange_id=number)
+        made = decide(session, action, why=why, by=by, exchange_id=number)
     say(f"d{made}: kept with x{number}")
 
 
@@ -233,7 +244,7 @@ def undo(
         raise UsageError(f"{decision}: not a decision's number; they look like d7")
     with writing(config) as session:
         shelf = books(session)
-        if made.undo(session, int(digits), by=_who(by), now=datetime.now(UTC)) is None:
+        if made.undo(session, int(digits), by=who(by), now=datetime.now(UTC)) is None:
             raise UsageError(f"d{digits} is no decision that holds; `swapwatch ledger decisions` lists them")
         keeping.restand(shelf)
     say(f"d{digits} is undone")
@@ -258,6 +269,7 @@ def _decision_row(one: Decision) -> dict[str, Any]:
         "exchange": f"x{one.exchange_id}" if one.exchange_id else None,
         "other": f"x{one.other_id}" if one.other_id else None,
         "findings": [f"f{finding}" for finding in one.finding_ids],
+        "claims": [f"c{claim}" for claim in one.claim_ids],
         "why": one.why,
         "undone": f"{short(one.undone_at)} {one.undone_by}" if one.undone_at else None,
     }
@@ -265,10 +277,11 @@ def _decision_row(one: Decision) -> dict[str, Any]:
 
 def review(
     every: Annotated[bool, typer.Option("--all", help="Also those that tell of no one exchange.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=0, max=1000, help="Most near misses shown.")] = 20,
     form: FormatOption = Format.TABLE,
     config: ConfigOption = None,
 ) -> None:
-    """Print the reports that stand under no exchange, the newest first."""
+    """Print the reports that stand under no exchange, and near misses that nobody has marked, the newest first."""
     from ledger.model import Unclear
     from newsdesk.ledger import MATTERS
     from storage import exchanges, reports
@@ -278,6 +291,7 @@ def review(
     with transaction(opened(configured(config))) as session:
         left = exchanges.left_over(session, reasons)
         told = {one.finding_id: one for one in reports.reports(session, [part.finding_id for part in left])}
+        near = _near_misses(session, limit)
     rows = [
         {
             "finding": f"f{part.finding_id}",
@@ -292,7 +306,31 @@ def review(
         for part in left
         if part.finding_id in told
     ]
-    write_rows(rows, columns=REVIEW_COLUMNS, form=form)
+    write_rows([*rows, *near], columns=REVIEW_COLUMNS, form=form)
+
+
+def _near_misses(session: Session, limit: int) -> list[dict[str, Any]]:
+    """Return near misses that nobody has marked yet, the newest first."""
+    from crawler.model import Standing
+    from storage import decisions as made
+    from storage.search import Filters, search
+
+    marked = {one for each in made.decisions(session) if each.exchange_id is None for one in each.finding_ids}
+    hits = search(session, [], filters=Filters(standings=(Standing.NEAR_MISS,)), limit=limit)
+    return [
+        {
+            "finding": f"f{hit.id}",
+            "published": hit.published,
+            "outlet": hit.outlet,
+            "kind": str(hit.kind),
+            "what": None,
+            "reason": "near_miss",
+            "because": f"score {hit.score:.2f}, relevant from 0.50",
+            "title": hit.title,
+        }
+        for hit in hits
+        if hit.id not in marked
+    ]
 
 
 def rebuild(config: ConfigOption = None) -> None:
@@ -308,15 +346,16 @@ def rebuild(config: ConfigOption = None) -> None:
     say(f"reconciled {count} reports anew")
 
 
-def _decide(
+def decide(
     session: Session,
     action: Action,
     *,
     why: str,
     by: str | None,
-    exchange_id: int,
+    exchange_id: int | None = None,
     other_id: int | None = None,
     finding_ids: Sequence[int] = (),
+    claim_ids: Sequence[int] = (),
 ) -> int:
     """Store a decision and apply it; return its number."""
     from ledger import keeping
@@ -327,13 +366,18 @@ def _decide(
         raise UsageError("--why is empty; say what speaks for it")
     shelf = books(session)
     number = made.add(
-        session, action, why=why, by=_who(by), now=datetime.now(UTC), exchange_id=exchange_id, other_id=other_id, finding_ids=finding_ids
+        session, action, why=why, by=who(by), now=datetime.now(UTC), exchange_id=exchange_id, other_id=other_id, finding_ids=finding_ids, claim_ids=claim_ids
     )  # fmt: skip
     keeping.restand(shelf)
     return number
 
 
-def _who(by: str | None) -> str:
+def who(by: str | None) -> str:
+    """Return who decides: the name given, else this machine's user.
+
+    Raises:
+        UsageError: that user has no name.
+    """
     if by and by.strip():
         return by.strip()
     try:
@@ -350,7 +394,12 @@ def _require_exchanges(session: Session, *numbers: int) -> None:
             raise UsageError(f"there is no exchange x{number}; `swapwatch exchanges` lists what there is")
 
 
-def _finding(name: str) -> int:
+def finding_number(name: str) -> int:
+    """Return the number of a finding as people write it.
+
+    Raises:
+        UsageError: it is none.
+    """
     digits = name.removeprefix("f")
     if not digits.isdigit():
         raise UsageError(f"{name}: not a finding's number; they look like f12")

@@ -47,6 +47,7 @@ class What(StrEnum):
     LEADS = "leads"
     EXCHANGES = "exchanges"
     CLAIMS = "claims"
+    MARKS = "marks"
 
 
 class ExportFormat(StrEnum):
@@ -69,7 +70,7 @@ def register(app: typer.Typer) -> None:
     )(show)
     app.command(
         "export",
-        help="Write findings, leads, exchanges or claims for other programs; no article text unless asked for.\n\nExample: swapwatch export findings --format csv --bom > findings.csv",
+        help="Write findings, leads, exchanges, claims or marks for other programs; no article text unless asked for.\n\nExample: swapwatch export findings --format csv --bom > findings.csv",
     )(export)
 
 
@@ -262,7 +263,7 @@ def _page(found: WholeFinding) -> Iterator[str]:
 
 
 def export(
-    what: Annotated[What, typer.Argument(help="findings, leads, exchanges or claims.")],
+    what: Annotated[What, typer.Argument(help="findings, leads, exchanges, claims or marks.")],
     form: Annotated[
         ExportFormat, typer.Option("--format", help="csv, xlsx, json or jsonl.")
     ] = ExportFormat.CSV,
@@ -290,6 +291,7 @@ def export(
     """Stream findings or leads to stdout or a file."""
     from newsdesk import export as records
     from newsdesk import ledger
+    from newsdesk.cli import marking
     from storage import queries
     from storage.engine import transaction
 
@@ -308,6 +310,9 @@ def export(
         elif what is What.CLAIMS:
             columns = ledger.CLAIM_COLUMNS
             rows = ledger.claims(session, filters)
+        elif what is What.MARKS:
+            columns = (*marking.MARK_COLUMNS, *("text",) * with_text)
+            rows = marking.labelled(session, with_text=with_text)
         else:
             extra = ("text",) * with_text + ("history",) * with_versions
             columns = (*records.FINDING_COLUMNS, *extra)

@@ -101,7 +101,7 @@ def test_a_dispute_keeps_both_figures_with_their_claims() -> None:
     assert said == {
         Speaker.UA_PRESIDENT: (189, (kyiv.claims[0].id,)), Speaker.RU_MOD: (150, (moscow.claims[0].id,)),
     }  # fmt: skip
-    assert compared(record, Party.BOTH).note == "fits only what russia says"
+    assert compared(record, Party.BOTH).note == "fits only what Russia says"
     assert [(one.kind, one.claim_ids) for one in record.flags] == [(FlagKind.N_FOR_N, (moscow.claims[0].id,))]
     assert "Whose figure for people returned to Ukraine is right?" in record.questions
 
@@ -166,7 +166,7 @@ def test_a_side_that_gives_two_totals_is_flagged_but_not_for_groups_of_one() -> 
         report("2025-02-05", {"ukraine people": 149}, by="ua_president"),
     )
     assert [one.words for one in edited.flags] == [
-        "ukraine itself gives 149 and 150 people returned to ukraine"
+        "Ukraine itself gives 149 and 150 people returned to Ukraine"
     ]
     groups = report("2025-10-13", {"israel people": 7}, by="idf", conflict=Conflict.ISRAEL_PALESTINE, more=(
         told("israel people", 13, by="idf"), told("israel people", 20),

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 
 from crawler.errors import StoreRefused, StoreUnavailable
 from storage import engine as database
-from storage import migrate, schema, search
+from storage import migrate, reports, schema, search
 from storage.engine import transaction
 from tests.storage.nouns import finding, kept, whole
 
@@ -111,6 +111,21 @@ def test_an_older_database_moves_forward_with_its_numbers(database_url: str, tmp
         for word in ("обмін", "2025"):
             assert [hit.id for hit in search.search(session, [[word]], filters=search.Filters())] == [9]
     assert kept(engine, finding()).finding_id > 9 or engine.dialect.name != "sqlite"
+    engine.dispose()
+
+
+def test_a_database_of_the_second_schema_gets_the_ledger_and_keeps_its_findings(
+    database_url: str, tmp_path: Path
+) -> None:
+    engine = of_the_first_schema(database_url)
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    assert migrate.upgrade(engine, backup_to=tmp_path / "backups")
+    assert whole(engine, 9).current.text == "Обмін"
+    with transaction(engine) as session:
+        assert reports.unread(session) == [9]
     engine.dispose()
 
 

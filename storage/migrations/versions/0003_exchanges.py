@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("exchange_id", sa.Integer(), nullable=True),
         sa.Column("other_id", sa.Integer(), nullable=True),
         sa.Column("findings", SafeJson(), nullable=False),
+        sa.Column("claims", SafeJson(), nullable=False),
         sa.Column("why", SafeText(), nullable=False),
         sa.Column("made_by", SafeText(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),

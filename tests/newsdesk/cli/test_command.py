@@ -59,7 +59,7 @@ def write_config(folder: Path, url: str = "http://127.0.0.1:9/rss", more: str = 
 
 COMMANDS = [
     ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["demo"], ["serve"], ["exchanges"], ["exchange"],
-    *(["ledger", name] for name, _, _ in COMMANDS_OF_THE_LEDGER), ["ledger", "totals"], ["ledger", "checks"],
+    *(["ledger", name] for name, _, _ in COMMANDS_OF_THE_LEDGER), ["ledger", "totals"], ["ledger", "checks"], ["findings", "mark"], ["add"],
     ["sources", "list"], ["sources", "check"], ["sources", "status"],
 ]  # fmt: skip
 
@@ -241,7 +241,7 @@ def test_the_job_runs_until_told_to_stop_and_a_second_one_is_refused(
     assert run("run", "--once", "--format", "jsonl").returncode == 0
     with closing(sqlite3.connect(tmp_path / "data" / "swapwatch.db")) as store:
         assert store.execute("select count(*) from lead where state = 'pending'").fetchone()[0] == 0
-        assert store.execute("select count(*) from lead").fetchone()[0] == 103
+        assert store.execute("select count(*) from lead").fetchone()[0] == 104
         assert store.execute("pragma integrity_check").fetchone()[0] == "ok"
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 import scheduler
 from crawler.model import Kind
@@ -78,12 +79,13 @@ def test_exchanges_are_listed_the_newest_first_and_narrowed(ask: Ask) -> None:
 
 def test_a_record_shows_both_sides_with_quotes_and_who_was_first(ask: Ask) -> None:
     page = ask("exchange", "x3").stdout
-    assert "People returned to ukraine: disputed" in page
+    assert "People returned to Ukraine: disputed" in page
     assert "Ukraine: 189   |   Russia: 150" in page
     assert "b.example 2025-12-30 13:30Z: «189 people»" in page
     assert "first figures: Ukraine, 2025-12-30 13:30Z (f4); Russia 1 h 30 min later (f3)" in page
-    assert "russia says 150 for 150, ukraine counts 189 of its own" in page
+    assert "Russia says 150 for 150, Ukraine counts 189 of its own" in page
     assert "Whose figure for people returned to Ukraine is right?" in page
+    assert "carried by ua: slovo" in page
 
 
 def test_a_merge_is_kept_shown_and_undone(ask: Ask) -> None:
@@ -177,6 +179,127 @@ def test_totals_stand_beside_what_the_ledger_holds(ask: Ask) -> None:
 
 def test_checks_list_what_does_not_add_up(ask: Ask) -> None:
     found = rows(ask, "ledger", "checks")
-    assert ("n_for_n", "x3: russia says 150 for 150, ukraine counts 189 of its own") in {
+    assert ("n_for_n", "x3: Russia says 150 for 150, Ukraine counts 189 of its own") in {
         (one["kind"], one["words"]) for one in found
     }
+
+
+def test_marks_change_the_ledger_stand_beside_the_verdict_and_export_as_labels(ask: Ask) -> None:
+    claims = {
+        one["finding"]: one["id"] for one in rows(ask, "export", "claims") if one["returned_to"] == "ukraine"
+    }
+    assert (
+        ask("findings", "mark", "f1", "irrelevant", "--why", "a game of chess", "--by", "Olena").returncode
+        == 0
+    )
+    wrong = ask("findings", "mark", "f4", "wrong-claim", "--claim", claims["f4"], "--why", "a sum")
+    assert wrong.returncode == 0, wrong.stderr
+    assert [row["id"] for row in rows(ask, "exchanges")] == ["x4", "x3", "x2"]
+    (record,) = json.loads(ask("exchange", "x3", "--format", "json").stdout)
+    assert (record["disputed"], record["returned"]) == (
+        False,
+        "to Ukraine 150 (Russia); to Russia 150 (Russia)",
+    )
+    labels = rows(ask, "export", "marks")
+    assert [(one["id"], one["relevant"], one["wrong_claims"]) for one in labels] == [
+        ("f1", "no", []), ("f4", None, ["189 people"]),
+    ]  # fmt: skip
+    assert "text" not in labels[0]
+    assert "text" in rows(ask, "export", "marks", "--with-text")[0]
+    assert "f1" in [one["id"] for one in rows(ask, "export", "findings")]
+    assert ask("ledger", "undo", "d1").returncode == 0
+    assert len(rows(ask, "exchanges")) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["f99", "relevant"], "there is no finding f99"),
+        (["f4", "wrong-claim"], "name the wrong claim with --claim"),
+        (["f4", "wrong-claim", "--claim", "c1"], "c1 is no claim of f4"),
+        (["f4", "maybe"], "relevant"),
+    ],
+    ids=["no finding", "no claim", "another's claim", "no mark"],
+)
+def test_a_wrong_mark_is_refused(ask: Ask, words: list[str], complaint: str) -> None:
+    done = ask("findings", "mark", *words, "--why", "w")
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
+PAGE = """<!doctype html><html lang="en"><head><title>Ukraine and Russia exchange prisoners of war</title>
+<meta property="article:published_time" content="2025-12-30T18:00:00+02:00"></head><body><article>
+<h1>Ukraine and Russia exchange prisoners of war</h1>
+<p>Ukraine and Russia carried out a prisoner exchange on December 30. In all 189 Ukrainian prisoners of war returned home from
+Russian captivity, President Volodymyr Zelenskiy said on Tuesday evening.</p>
+<p>The swap was mediated by the United Arab Emirates. Relatives waited for the buses at the border for many hours.</p>
+</article></body></html>"""
+
+
+def test_a_saved_page_is_read_kept_and_reconciled_at_once(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    words = (
+        "add",
+        "page.html",
+        "--url",
+        "https://slovo.example/war/9",
+        "--why",
+        "sent by a reader",
+        "--by",
+        "Olena",
+    )
+    done = ask(*words)
+    assert done.returncode == 0, done.stderr
+    assert "kept as f8" in done.stderr
+    (kept,) = [one for one in rows(ask, "export", "findings") if one["id"] == "f8"]
+    assert kept["sources"] == ["by-hand"]
+    assert kept["capture_file"] is None
+    assert "saved page, by hand: Olena, sent by a reader" in kept["warnings"]
+    assert "f8" in {row["id"] for row in rows(ask, "search", "--exchange", "x3")}
+    again = ask(*words)
+    assert again.returncode == 2
+    assert "is f8 already" in again.stderr
+
+
+def test_an_address_waits_for_its_source(ask: Ask) -> None:
+    done = ask(
+        "add", "https://www.slovo.example/war/7?utm_source=x", "--why", "sent by a reader", "--by", "Olena"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "https://slovo.example/war/7 waits for the next poll of slovo" in done.stderr
+    (lead,) = [one for one in rows(ask, "export", "leads") if one["state"] == "pending"]
+    assert (lead["source"], lead["seen_in"]) == ("slovo", "by hand: Olena, sent by a reader")
+    assert "is known" in ask("add", "https://slovo.example/war/7", "--why", "w").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["https://other.example/1"], "config.yaml is on other.example; name the one"),
+        (["https://slovo.example/1", "--source", "nobody"], "no such source"),
+        (["page.html"], "a file needs --url"),
+        (["missing.html", "--url", "https://slovo.example/1"], "missing.html"),
+        (["dull.html", "--url", "https://slovo.example/1"], "dull.html is no report"),
+    ],
+    ids=["another host", "no source", "no address", "no file", "off topic"],
+)
+def test_what_cannot_be_added_is_said(ask: Ask, tmp_path: Path, words: list[str], complaint: str) -> None:
+    (tmp_path / "dull.html").write_text(
+        "<html><body><p>Rain is expected on Friday.</p></body></html>", encoding="utf-8"
+    )
+    done = ask("add", *words, "--why", "w")
+    assert done.returncode == 2
+    assert complaint in done.stderr
+
+
+def test_near_misses_wait_for_a_mark_in_the_review(ask: Ask, tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path}/data/swapwatch.db")
+    with engine.begin() as connection:
+        connection.execute(text("update finding set standing = 'near_miss' where id = 7"))
+    engine.dispose()
+    assert [(row["finding"], row["reason"]) for row in rows(ask, "ledger", "review")] == [
+        ("f6", "no_match"),
+        ("f7", "near_miss"),
+    ]
+    assert ask("findings", "mark", "f7", "irrelevant", "--why", "a total only").returncode == 0
+    assert [row["finding"] for row in rows(ask, "ledger", "review")] == ["f6"]
