@@ -233,13 +233,56 @@ def news(session: Session, since: datetime, *, limit: int = 20) -> News:
     return News(new=session.scalar(new) or 0, changed=tuple(session.scalars(changed)))
 
 
+Ground = frozenset[tuple[int, str, datetime]]
+"""What an exchange rests on: findings, what their parts tell of, and when they were last reconciled."""
+
+
 def ledger_stamp(session: Session) -> tuple[object, ...]:
-    """Return what is another whenever anything the ledger rests on has changed."""
-    parts = session.execute(
-        select(func.count(), func.max(ExchangePartRow.reconciled_at)).select_from(ExchangePartRow)
+    """Return what is another whenever reports were put to exchanges anew; it costs next to nothing to ask."""
+    parts = select(func.count(), func.max(ExchangePartRow.reconciled_at)).select_from(ExchangePartRow)
+    return (*session.execute(parts).one(), *decisions_stamp(session))
+
+
+def decisions_stamp(session: Session) -> tuple[object, ...]:
+    """Return what is another whenever an analyst decided something or took it back."""
+    made = select(func.count(), func.max(LedgerDecisionRow.undone_at)).select_from(LedgerDecisionRow)
+    return tuple(session.execute(made).one())
+
+
+def ledger_ground(session: Session) -> dict[int, Ground]:
+    """Return what each exchange rests on, so that only those that changed are read again."""
+    rows = session.execute(
+        select(
+            ExchangePartRow.exchange_id,
+            ExchangePartRow.finding_id,
+            ExchangePartRow.matter,
+            ExchangePartRow.reconciled_at,
+        )
     )
-    made = session.execute(
-        select(func.count(), func.max(LedgerDecisionRow.undone_at)).select_from(LedgerDecisionRow)
+    found: dict[int, set[tuple[int, str, datetime]]] = {}
+    for exchange_id, finding_id, matter, reconciled_at in rows:
+        if exchange_id is not None:
+            found.setdefault(exchange_id, set()).add((finding_id, matter, reconciled_at))
+    return {number: frozenset(ground) for number, ground in found.items()}
+
+
+def telling_totals(session: Session) -> list[int]:
+    """Return the findings that tell a running total."""
+    statement = (
+        select(FindingRow.id)
+        .join(ClaimRow, ClaimRow.verdict_id == FindingRow.verdict_id)
+        .where(FindingRow.standing == Standing.RELEVANT, ClaimRow.event == Event.TOTAL_TO_DATE)
+        .distinct()
+        .order_by(FindingRow.id)
     )
-    findings = session.execute(select(func.count(), func.max(FindingRow.changed_at)).select_from(FindingRow))
-    return (*parts.one(), *made.one(), *findings.one())
+    return list(session.scalars(statement))
+
+
+def reconciled(session: Session, exchanges: Sequence[int]) -> dict[int, datetime]:
+    """Return when the reports of exchanges were last put together."""
+    rows = session.execute(
+        select(ExchangePartRow.exchange_id, func.max(ExchangePartRow.reconciled_at))
+        .where(ExchangePartRow.exchange_id.in_(exchanges))
+        .group_by(ExchangePartRow.exchange_id)
+    )
+    return {number: when for number, when in rows if number is not None}

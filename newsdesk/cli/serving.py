@@ -31,6 +31,7 @@ def serve(
     """Answer browsers and programs."""
     import signal
     import socket
+    import threading
 
     import uvicorn
 
@@ -58,6 +59,8 @@ def serve(
     for stop in (signal.SIGINT, signal.SIGTERM):
         # the server stops at either and then raises it once more: told to stop is done, not failed
         signal.signal(stop, lambda *_: None)
+    # the first reader does not wait for the ledger to be read
+    threading.Thread(target=room.warm, daemon=True).start()
     with bound(where) as door:
         name = f"[{where.host}]" if door.family is socket.AF_INET6 else where.host
         say(f"serving http://{name}:{door.getsockname()[1]}, read-only, until Ctrl-C")

@@ -33,6 +33,8 @@ class KeptFiles(StaticFiles):
 ROUTES = (
     Route("/", overview.overview),
     Route("/exchanges", exchanges.exchanges),
+    Route("/exchanges.atom", feeds.exchanges_atom),
+    Route("/exchanges.feed.json", feeds.exchanges_json),
     Route("/exchanges/{exchange}", exchanges.exchange),
     Route("/totals", overview.totals),
     Route("/findings", findings.findings),

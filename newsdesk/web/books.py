@@ -1,4 +1,4 @@
-"""The whole ledger, read once and kept until anything it rests on changes: lists, sums and charts need all of it."""
+"""The whole ledger, read once and then only where it changes: lists, sums and charts need all of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ledger.totals import (
 )
 from newsdesk.ledger import whole
 from storage import browsing, reports
-from storage.exchanges import ExchangeFilters, listed
+from storage.browsing import Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,14 @@ class Books:
 
 
 class Shelf:
-    """Keeps the books until they are out of date; several readers at once wait for one of them to read."""
+    """Keeps the books; what has changed in the ledger is read again, by one reader while the others wait."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._stamp: tuple[object, ...] | None = None
+        self._decided: tuple[object, ...] | None = None
+        self._ground: dict[int, Ground] = {}
+        self._records: dict[int, Exchange] = {}
         self._books = Books()
 
     def books(self, session: Session) -> Books:
@@ -56,20 +59,32 @@ class Shelf:
         stamp = browsing.ledger_stamp(session)
         with self._lock:
             if stamp != self._stamp:
-                self._books = _read(session)
+                self._read(session)
                 self._stamp = stamp
             return self._books
 
+    def _read(self, session: Session) -> None:
+        decided = browsing.decisions_stamp(session)
+        ground = browsing.ledger_ground(session)
+        known = self._ground if decided == self._decided else {}
+        changed = [number for number, rests_on in ground.items() if rests_on != known.get(number)]
+        fresh = {found.record.id: found.record for found in whole(session, changed)}
+        records = {
+            number: fresh[number] if number in fresh else self._records[number]
+            for number in ground
+            if number in fresh or number in known
+        }
+        self._books = _bound(session, records.values())
+        self._decided, self._ground, self._records = decided, ground, records
 
-def _read(session: Session) -> Books:
-    numbers = [one.id for one in listed(session, ExchangeFilters())]
-    records = tuple(found.record for found in whole(session, numbers))
+
+def _bound(session: Session, records: Iterable[Exchange]) -> Books:
+    oldest_first = sorted(records, key=lambda one: (one.day, one.id))
     known = reference_totals()
-    told = told_totals(reports.reports(session, reports.relevant(session)), known)
-    oldest_first = records[::-1]
+    told = told_totals(reports.reports(session, browsing.telling_totals(session)), known)
     grown = tuple(one for one in steps([*known, *told], oldest_first) if one.covered)
     return Books(
-        exchanges=records,
+        exchanges=tuple(reversed(oldest_first)),
         steps=grown,
         years=year_sums(oldest_first, reference_years()),
         flags=(*frame_flags(oldest_first), *total_flags(grown)),

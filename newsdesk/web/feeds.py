@@ -14,13 +14,17 @@ from xml.etree import ElementTree as Tree
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ledger.model import Exchange, Matter
 from newsdesk.cli.output import plain
+from newsdesk.ledger import returned
 from newsdesk.web.answers import base_of, tagged
 from newsdesk.web.api import page
 from newsdesk.web.asked import Asked, Order, asked
-from newsdesk.web.rendering import inert, web
+from newsdesk.web.exchanges import Sort, Wanted, asked_from, wanted
+from newsdesk.web.rendering import inert, web, wordy
 from newsdesk.web.room import room_of
 from newsdesk.web.texts import texts
+from storage import browsing
 from storage.stored import WholeFinding
 
 ENTRIES = 50
@@ -36,14 +40,8 @@ def atom(request: Request) -> Response:
     """Return the latest findings of a search as an Atom feed."""
     question, found = _latest(request)
     base = base_of(request)
-    Tree.register_namespace("", ATOM)
-    root = Tree.Element(f"{{{ATOM}}}feed")
-    _add(root, "id", base + question.link("/findings.atom"))
-    _add(root, "title", title_of(question))
-    _add(root, "updated", _instant(_changed(found)))
-    _add(root, "link", rel="self", type="application/atom+xml", href=base + question.link("/findings.atom"))
-    _add(root, "link", rel="alternate", type="text/html", href=base + question.link("/findings"))
-    _add(_add(root, "author"), "name", texts()("desk.name"))
+    me, pages = base + question.link("/findings.atom"), base + question.link("/findings")
+    root = _feed(me, title_of(question), pages, _changed(found))
     for one in found:
         _entry(root, one, base)
     body = Tree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -65,6 +63,80 @@ def json_feed(request: Request) -> Response:
     return tagged(request, body, media_type="application/feed+json", modified=_changed(found))
 
 
+def exchanges_atom(request: Request) -> Response:
+    """Return the latest exchanges of a table as an Atom feed; one that changed is told again."""
+    question, told = _told(request)
+    base = base_of(request)
+    me = question.link().replace("/exchanges", "/exchanges.atom", 1)
+    root = _feed(base + me, _exchanges_title(question), base + question.link(), _latest_of(told))
+    for one, updated in told:
+        entry = _add(root, "entry")
+        _add(entry, "id", exchange_identity(one, base))
+        _add(entry, "title", exchange_title(one))
+        _add(entry, "updated", _instant(updated))
+        _add(entry, "published", _instant(one.statuses[0].since if one.statuses else updated))
+        _add(entry, "link", rel="alternate", type="text/html", href=f"{base}/exchanges/x{one.id}")
+        _add(entry, "summary", inert(returned(one)))
+    body = Tree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return tagged(request, body, media_type="application/atom+xml", modified=_latest_of(told))
+
+
+def exchanges_json(request: Request) -> Response:
+    """Return the latest exchanges of a table as a JSON Feed."""
+    question, told = _told(request)
+    base = base_of(request)
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": _exchanges_title(question),
+        "home_page_url": base + question.link(),
+        "feed_url": base + question.link().replace("/exchanges", "/exchanges.feed.json", 1),
+        "items": [
+            {
+                "id": exchange_identity(one, base),
+                "url": f"{base}/exchanges/x{one.id}",
+                "title": exchange_title(one),
+                "content_text": inert(returned(one)),
+                "date_published": one.statuses[0].since if one.statuses else updated,
+                "date_modified": updated,
+                "tags": [one.conflict, one.matter, *([one.status] if one.status else [])],
+            }
+            for one, updated in told
+        ],
+    }
+    body = json.dumps(plain(feed), ensure_ascii=False).encode("utf-8", "replace")
+    return tagged(request, body, media_type="application/feed+json", modified=_latest_of(told))
+
+
+def _told(request: Request) -> tuple[Wanted, list[tuple[Exchange, datetime]]]:
+    """Return the exchanges of a table, each with when its reports were last put together."""
+    room = room_of(request)
+    question = replace(wanted(request.query_params), sort=Sort.DAY)
+    found = asked_from(room, question)[0][:ENTRIES]
+    with room.reading() as session:
+        updated = browsing.reconciled(session, [one.id for one in found])
+    return question, [(one, updated[one.id]) for one in found if one.id in updated]
+
+
+def _latest_of(told: Sequence[tuple[Exchange, datetime]]) -> datetime | None:
+    return max((updated for _, updated in told), default=None)
+
+
+def _exchanges_title(question: Wanted) -> str:
+    limits = [str(value) for name, value in question.parameters().items() if name != "sort"]
+    return inert(" · ".join([texts()("desk.name"), texts()("exchanges.title"), *limits]))
+
+
+def exchange_title(one: Exchange) -> str:
+    """Return an exchange in a line: day, status and what it moved."""
+    name = "exchange.title_bodies" if one.matter is Matter.BODIES else "exchange.title"
+    return f"{texts()(name, day=wordy(one.day))}: {texts().label('status', one.status or 'none')}"
+
+
+def exchange_identity(one: Exchange, base: str) -> str:
+    """Return what names an exchange in every feed of this ledger: its number is never given again."""
+    return f"{base}/exchanges/x{one.id}"
+
+
 def title_of(question: Asked) -> str:
     """Return a search in words, for the head of its feed."""
     limits = [
@@ -79,6 +151,19 @@ def title_of(question: Asked) -> str:
 def _latest(request: Request) -> tuple[Asked, list[WholeFinding]]:
     question = replace(asked(request.query_params), order=Order.MATCH, page=1)
     return question, page(room_of(request), question, after=None, limit=ENTRIES)
+
+
+def _feed(me: str, title: str, pages: str, updated: datetime | None) -> Tree.Element:
+    """Return the head of an Atom feed."""
+    Tree.register_namespace("", ATOM)
+    root = Tree.Element(f"{{{ATOM}}}feed")
+    _add(root, "id", me)
+    _add(root, "title", title)
+    _add(root, "updated", _instant(updated))
+    _add(root, "link", rel="self", type="application/atom+xml", href=me)
+    _add(root, "link", rel="alternate", type="text/html", href=pages)
+    _add(_add(root, "author"), "name", texts()("desk.name"))
+    return root
 
 
 def _entry(root: Tree.Element, one: WholeFinding, base: str) -> None:

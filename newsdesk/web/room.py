@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from crawler.config import Config
+from crawler.errors import StoreUnavailable
 from crawler.model import Side, Source
 from newsdesk.web.books import Shelf
 from storage.engine import transaction
@@ -42,6 +43,11 @@ class ReadingRoom:
         """Open a session for the questions of one page."""
         with transaction(self.engine) as session:
             yield session
+
+    def warm(self) -> None:
+        """Read the ledger ahead of the first reader; a store that can't be read is said to that reader."""
+        with suppress(StoreUnavailable), self.reading() as session:
+            self.shelf.books(session)
 
     def words(self, query: str) -> list[list[str]]:
         """Return a query's words as the index knows them; a query of signs alone has one that matches nothing."""

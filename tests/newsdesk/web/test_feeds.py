@@ -11,11 +11,14 @@ import pytest
 from lxml import etree
 from sqlalchemy import Engine
 
+import scheduler
 from crawler.discovery import read_list
 from crawler.model import Kind
 from tests.newsdesk.web.conftest import SOURCES, Open
+from tests.newsdesk.web.test_exchanges import TOLD
 from tests.newsdesk.web.test_hostile import ATTACKS, hostile
 from tests.newsdesk.web.test_pages import report
+from tests.storage.ledger_nouns import keep
 from tests.storage.nouns import NOW
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -126,6 +129,35 @@ def test_our_own_crawler_reads_our_feeds(desk: Open, store: Engine, path: str) -
         ("Обмін полоненими", f"{HOST}/findings/f1"),
     ]
     assert found.leads[1].published == datetime(2025, 6, 10, 12, tzinfo=UTC)
+
+
+def test_exchanges_have_feeds_of_their_own(desk: Open, store: Engine) -> None:
+    keep(store, *TOLD)
+    scheduler.update_ledger(store)
+    client = desk()
+    answer = client.get("/exchanges.atom?disputed=true&sort=reports")
+    found = feedparser.parse(answer.content)
+    assert not found.bozo
+    assert [entry.title for entry in found.entries] == ["Exchange of 2 March 2026: completed"]
+    assert found.entries[0].link == f"{HOST}/exchanges/x{found.entries[0].link.rpartition('x')[2]}"
+    assert "189 (Ukraine)" in found.entries[0].summary
+    feed = client.get("/exchanges.feed.json?conflict=ru-ua")
+    jsonschema_rs.Draft202012Validator(JSON_FEED, validate_formats=True).validate(feed.json())
+    assert len(feed.json()["items"]) == 3
+    read = read_list(
+        answer.content,
+        url=f"{HOST}/exchanges.atom",
+        content_type=answer.headers["Content-Type"],
+        source=SOURCES[0],
+        now=NOW,
+    )
+    assert [lead.title for lead in read.leads] == ["Exchange of 2 March 2026: completed"]
+    assert (
+        client.get(
+            "/exchanges.atom", headers={"If-None-Match": client.get("/exchanges.atom").headers["ETag"]}
+        ).status_code
+        == 304
+    )
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
