@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from crawler.model import Event, Standing
 from storage.from_rows import claim_of
@@ -125,30 +125,25 @@ def carriers(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]
 def _counted(
     session: Session, ids: Sequence[int], carried: dict[int, tuple[str, ...]], *, more: bool
 ) -> Counted:
-    sources = Counter(source for several in carried.values() for source in several)
-    return Counted(
-        total=len(ids),
-        more=more,
-        kinds=_by(session, VerdictRow.kind, ids),
-        conflicts=_by(session, VerdictRow.conflict, ids),
-        languages=_by(session, VersionRow.language, ids),
-        sources=tuple(sorted(sources.items(), key=lambda one: (-one[1], one[0]))),
-    )
-
-
-def _by(
-    session: Session, what: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], ids: Sequence[int]
-) -> Counts:
     rows = session.execute(
-        select(what, func.count())
+        select(VerdictRow.kind, VerdictRow.conflict, VersionRow.language)
         .select_from(FindingRow)
         .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
         .join(VersionRow, VersionRow.id == VerdictRow.version_id)
-        .where(FindingRow.id.in_(ids), what.is_not(None))
-        .group_by(what)
-        .order_by(func.count().desc(), what)
+        .where(FindingRow.id.in_(ids))
+    ).all()
+    return Counted(
+        total=len(ids),
+        more=more,
+        kinds=_most_first(kind for kind, _, _ in rows),
+        conflicts=_most_first(conflict for _, conflict, _ in rows),
+        languages=_most_first(language for _, _, language in rows if language),
+        sources=_most_first(source for several in carried.values() for source in several),
     )
-    return tuple((str(value), count) for value, count in rows)
+
+
+def _most_first(values: Iterable[str]) -> Counts:
+    return tuple(sorted(Counter(values).items(), key=lambda one: (-one[1], one[0])))
 
 
 def numbers(session: Session, ids: Sequence[int]) -> dict[int, tuple[StoredClaim, ...]]:

@@ -202,6 +202,7 @@ def main() -> int:
             stop = threading.Event()
             writer = threading.Thread(target=writing, args=(store, stop))
             writer.start()
+            print(f"the ledger of {EXCHANGES} exchanges read: {asked(port, '/exchanges'):.1f} s, once")
             for name, paths in PATHS.items():
                 first = asked(port, paths[0])
                 took = sorted(asked(port, path) for _ in range(rounds) for path in paths)
