@@ -49,6 +49,7 @@ bench: $(READY)  ## cost of a page and of a command, in CPU seconds
 
 bench-full: $(READY) ## the same, with every load of the catalogue
 	$(BIN)/python tests/bench.py --full
+	PYTHONPATH=. $(BIN)/python tests/bench_pages.py
 	$(BIN)/python tests/bench_ledger.py
 
 torture: $(READY) ## kill the job at random instants and look for what is lost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select, union
@@ -53,6 +54,7 @@ __all__ = [
     "findings",
     "leads",
     "leads_to",
+    "several",
     "totals",
     "waiting",
 ]
@@ -71,6 +73,12 @@ def finding(session: Session, finding_id: int) -> WholeFinding | None:
     if not 0 < finding_id <= LARGEST_ID:
         return None
     return next(_whole(session, [finding_id]), None)
+
+
+def several(session: Session, ids: Sequence[int]) -> list[WholeFinding]:
+    """Return whole findings in the order of their numbers given; those that are not there are left out."""
+    found = {one.id: one for one in _whole(session, ids)}
+    return [found[one] for one in ids if one in found]
 
 
 def findings(session: Session, filters: Filters) -> Iterator[WholeFinding]:
@@ -226,13 +234,24 @@ def waiting(session: Session) -> int:
     return int(session.scalar(select(func.count()).where(LeadRow.state == "pending")) or 0)
 
 
-def totals(session: Session) -> dict[str, dict[str, int]]:
-    """Return for each source what all its runs counted, by name of the count."""
-    rows = session.execute(
-        select(SourceDayRow.source_id, SourceDayRow.what, func.sum(SourceDayRow.count)).group_by(
-            SourceDayRow.source_id, SourceDayRow.what
-        )
+def totals(
+    session: Session, *, since: datetime | None = None, only: Sequence[str] = ()
+) -> dict[str, dict[str, int]]:
+    """Return for each source what its crawls counted, by name of the count.
+
+    Args:
+        session: of a transaction.
+        since: only the days (UTC) from this instant's on.
+        only: only these sources.
+    """
+    statement = select(SourceDayRow.source_id, SourceDayRow.what, func.sum(SourceDayRow.count)).group_by(
+        SourceDayRow.source_id, SourceDayRow.what
     )
+    if since is not None:
+        statement = statement.where(SourceDayRow.day >= since.date())
+    if only:
+        statement = statement.where(SourceDayRow.source_id.in_(only))
+    rows = session.execute(statement)
     found: dict[str, dict[str, int]] = {}
     for source_id, what, count in rows:
         found.setdefault(source_id, {})[what] = int(count)

@@ -38,6 +38,8 @@ class Filters:
     changed_since: datetime | None = None
     """First kept or changed at or after this instant."""
     standings: tuple[Standing, ...] = (Standing.RELEVANT,)
+    among: tuple[str, ...] | None = None
+    """Only findings that one of these sources led to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +71,21 @@ def search(
         filters: further limits.
         limit: most hits returned.
     """
-    statement = matching(filters)
-    groups = _searchable(words)
+    statement = ranked(session, words, filters=filters)
+    if statement is None:
+        return []
+    return hits(session, session.scalars(statement.limit(limit)).all(), words)
+
+
+def ranked(session: Session, words: Sequence[Sequence[str]], *, filters: Filters) -> Select[int] | None:
+    """Return the statement that selects the numbers `search` shows, in its order; None where nothing can match."""
+    statement, groups = matching(filters), _searchable(words)
     if not groups:
-        if words:  # nothing but signs was asked for, and no signs are indexed
-            return []
-        statement = statement.order_by(*NEWEST_FIRST)
-    elif session.get_bind().dialect.name == "sqlite":
-        statement = _match_sqlite(statement, groups)
-    else:
-        statement = _match_postgresql(statement, groups)
-    return _hits(session, session.scalars(statement.limit(limit)).all(), words)
+        # words of nothing but signs can't match: no signs are indexed
+        return None if words else statement.order_by(*NEWEST_FIRST)
+    if session.get_bind().dialect.name == "sqlite":
+        return _match_sqlite(statement, groups)
+    return _match_postgresql(statement, groups)
 
 
 def matching(filters: Filters) -> Select[int]:
@@ -114,6 +120,9 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield FindingRow.changed_at >= filters.changed_since
     if filters.source is not None:
         carried = select(CarrierRow.article_id).where(CarrierRow.source_id == filters.source)
+        yield FindingRow.article_id.in_(carried)
+    if filters.among is not None:
+        carried = select(CarrierRow.article_id).where(CarrierRow.source_id.in_(filters.among))
         yield FindingRow.article_id.in_(carried)
 
 
@@ -150,7 +159,7 @@ def _match_postgresql(statement: Select[Any], groups: Sequence[Sequence[str]]) -
     )
 
 
-def _hits(session: Session, ids: Sequence[int], words: Sequence[Sequence[str]]) -> list[Hit]:
+def hits(session: Session, ids: Sequence[int], words: Sequence[Sequence[str]]) -> list[Hit]:
     """Return findings in brief, in the order of the ids."""
     statement = (
         select(FindingRow, ArticleRow, VersionRow, VerdictRow)

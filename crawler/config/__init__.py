@@ -12,6 +12,7 @@ from crawler.config.settings import (
     Network,
     QuietHours,
     SavedSearch,
+    Serve,
 )
 from crawler.config.watching import ConfigFile
 
@@ -26,6 +27,7 @@ __all__ = [
     "Network",
     "QuietHours",
     "SavedSearch",
+    "Serve",
     "changes",
     "database_of",
     "live",

@@ -23,6 +23,7 @@ from crawler.config.settings import (
     Network,
     QuietHours,
     SavedSearch,
+    Serve,
 )
 from crawler.errors import ConfigError
 from crawler.model import Limits, PageRules, Source
@@ -138,6 +139,8 @@ def _pattern_remedy(key: str, where: Location) -> str:
         return "use the two capital letters of ISO 3166, such as UA, or UN"
     if "languages" in where:
         return "use the two small letters of ISO 639, such as uk"
+    if "names" in where:
+        return "use a host name alone, such as desk.example.org"
     return "write it differently"
 
 
@@ -232,6 +235,12 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         rechecks=tuple(sorted(set(checked.rechecks))),
         alerts=_alerts(checked.alerts),
         metrics=MetricsPort(**checked.metrics.model_dump()),
+        serve=Serve(
+            host=checked.serve.host,
+            port=checked.serve.port,
+            names=tuple(checked.serve.names),
+            password=_revealed(checked.serve.password),
+        ),
         warnings=tuple(warnings),
     )
 

@@ -31,6 +31,7 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
 DURATION = re.compile(r"^(\d{1,6})\s*([smhd])$")
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(days=7)
+SHORTEST_PASSWORD = 12
 
 
 def _duration(value: Any) -> timedelta:
@@ -115,6 +116,19 @@ def _alert_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _listening(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if value == "localhost" else value.strip("[]")))
+    except ValueError as error:
+        raise ValueError("give an address of this machine, such as 127.0.0.1 or 0.0.0.0") from error
+
+
+def _password(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < SHORTEST_PASSWORD:
+        raise ValueError(f"give a password of at least {SHORTEST_PASSWORD} characters")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Interval = Annotated[Duration, AfterValidator(_interval)]
 Delay = Annotated[Duration, AfterValidator(_seconds)]
@@ -128,6 +142,7 @@ Identifier = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Language = Annotated[StrictStr, Field(pattern=r"^[a-z]{2}$")]
 Country = Annotated[StrictStr, Field(pattern=r"^[A-Z]{2}$")]
 Port = Annotated[StrictInt, Field(ge=1, le=65535)]
+HostName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
 Words = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 Bytes = Annotated[StrictInt, Field(ge=1024, le=1024**3)]
 
@@ -297,6 +312,15 @@ class LexiconPart(Strict):
         return self
 
 
+class ServePart(Strict):
+    """Where the pages for analysts are served, and to whom."""
+
+    host: Annotated[StrictStr, AfterValidator(_listening)] = "127.0.0.1"
+    port: Port = 8300
+    names: Annotated[list[HostName], Field(max_length=20)] = []
+    password: Annotated[SecretStr, AfterValidator(_password)] | None = None
+
+
 class ConfigFile(Strict):
     """The whole of config.yaml."""
 
@@ -321,4 +345,5 @@ class ConfigFile(Strict):
     ]
     alerts: AlertsPart = AlertsPart()
     metrics: MetricsPart = MetricsPart()
+    serve: ServePart = ServePart()
     sources: list[SourcePart]

@@ -15,6 +15,7 @@ SECRET_PLACES = (
     re.compile(r"^database\.url$"),
     re.compile(r"^alerts\.to\.[^.]+\.url$"),
     re.compile(r"^network\.proxy$"),
+    re.compile(r"^serve\.password$"),
     re.compile(r"^sources\.\d+\.proxy$"),
     re.compile(r"^sources\.\d+\.headers\.[^.]+$"),
 )
@@ -35,7 +36,7 @@ def filled(value: Any, where: Location, environ: Mapping[str, str]) -> Any:
     place = ".".join(str(part) for part in where)
     if not any(pattern.match(place) for pattern in SECRET_PLACES):
         raise Missing(
-            "${…} is filled in only for secrets (database.url, proxy, headers, alerts.to); write the value here"
+            "${…} is filled in only for secrets (database.url, proxy, headers, alerts.to, serve.password); write the value here"
         )
     return REFERENCE.sub(lambda match: _secret(match.group(1), environ), value)
 

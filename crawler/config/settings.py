@@ -87,6 +87,17 @@ class MetricsPort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Serve:
+    """Where the pages for analysts are served, and to whom."""
+
+    host: str = "127.0.0.1"
+    port: int = 8300
+    names: tuple[str, ...] = ()
+    """Host names under which browsers reach the pages, beside the machine's own loopback names."""
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything an operator decides; paths are absolute."""
 
@@ -106,6 +117,7 @@ class Config:
     """How long after it was first kept the page of a finding is read again."""
     alerts: Alerts = Alerts()
     metrics: MetricsPort = MetricsPort()
+    serve: Serve = Serve()
     warnings: tuple[str, ...] = ()
     digest: str = ""
     """SHA-256 of the file it was read from."""

@@ -204,3 +204,29 @@ def test_added_terms_are_checked_with_their_own_examples(entry: str, complaint: 
 def test_added_terms_reach_the_config() -> None:
     found = config(added("language: uk, topic: azov, term: 'азов{ець,ці}', example: 'Азовці вдома.'"))
     assert found.lexicon[0].topic == "azov"
+
+
+def test_the_pages_are_for_this_machine_unless_said_otherwise() -> None:
+    found = config(one_source()).serve
+    assert (found.host, found.port, found.names, found.password) == ("127.0.0.1", 8300, (), None)
+
+
+def test_the_password_of_the_pages_may_come_from_the_environment() -> None:
+    text = one_source(top='serve: {host: "0.0.0.0", names: [desk.example.org], password: "${DESK}"}\n')
+    found = config(text, {"DESK": "twelve letters"}).serve
+    assert (found.host, found.names, found.password) == ("0.0.0.0", ("desk.example.org",), "twelve letters")
+    assert "twelve" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("serve", "words"),
+    [
+        ("password: short", "serve.password: read a secret; give a password of at least 12 characters"),
+        ("host: desk.example", "serve.host: read 'desk.example'; give an address of this machine"),
+        ("names: ['https://desk.example']", "use a host name alone"),
+        ("port: 0", "serve.port"),
+    ],
+)
+def test_mistakes_about_the_pages_are_named(serve: str, words: str) -> None:
+    (problem,) = problems(one_source(top=f"serve: {{{serve}}}\n"))
+    assert words in problem

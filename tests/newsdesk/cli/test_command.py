@@ -58,7 +58,7 @@ def write_config(folder: Path, url: str = "http://127.0.0.1:9/rss", more: str = 
 
 
 COMMANDS = [
-    ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["verify"], ["redact"], ["demo"], ["exchanges"], ["exchange"],
+    ["init"], ["run"], ["search"], ["show"], ["export"], ["tag"], ["extract"], ["explain"], ["migrate"], ["verify"], ["redact"], ["demo"], ["serve"], ["exchanges"], ["exchange"],
     ["health"], ["alerts"], ["alerts", "test"],
     *(["ledger", name] for name, _, _ in COMMANDS_OF_THE_LEDGER), ["ledger", "totals"], ["ledger", "checks"], ["findings", "mark"], ["add"],
     ["sources", "list"], ["sources", "check"], ["sources", "status"],

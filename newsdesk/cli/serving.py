@@ -1,0 +1,81 @@
+"""`serve`: pages for analysts, until Ctrl-C."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from newsdesk.cli.app import ConfigOption, configured, opened, say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        "serve",
+        help="Serve pages for analysts over the store, read-only, until Ctrl-C.\n\nExample: swapwatch serve --port 8300",
+    )(serve)
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="ADDRESS", help="Listen here instead of serve.host.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Listen on this port; 0 takes a free one.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Answer browsers and programs."""
+    import signal
+    import socket
+    import threading
+
+    import uvicorn
+
+    from crawler.language import query_lemmas
+    from crawler.urls import canonical
+    from newsdesk.web import application
+    from newsdesk.web.guard import bound, refuse_open_door
+    from newsdesk.web.room import ReadingRoom
+
+    checked = configured(config)
+    where = replace(
+        checked.serve,
+        host=host or checked.serve.host,
+        port=checked.serve.port if port is None else port,
+    )
+    refuse_open_door(where)
+    checked = replace(checked, serve=where)
+    room = ReadingRoom(
+        config=checked,
+        engine=opened(checked),
+        lemmas=query_lemmas,
+        canonical=canonical,
+        now=lambda: datetime.now(UTC),
+    )
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        # the server stops at either and then raises it once more: told to stop is done, not failed
+        signal.signal(stop, lambda *_: None)
+    # the first reader does not wait for the ledger to be read
+    threading.Thread(target=room.warm, daemon=True).start()
+    with bound(where) as door:
+        name = f"[{where.host}]" if door.family is socket.AF_INET6 else where.host
+        say(f"serving http://{name}:{door.getsockname()[1]}, read-only, until Ctrl-C")
+        uvicorn.Server(
+            uvicorn.Config(
+                application(room),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                http="h11",
+                ws="none",
+                lifespan="off",
+                limit_concurrency=200,
+                h11_max_incomplete_event_size=32 * 1024,
+                timeout_graceful_shutdown=5,
+            )
+        ).run([door])
