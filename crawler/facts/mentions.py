@@ -44,6 +44,11 @@ from crawler.model import Category, Party
 FIRST_YEAR, LAST_YEAR = 1990, 2035
 """Numbers that without a noun are years."""
 
+YEARS = re.compile(
+    r"(?<!\w)(?:since|in|of|from|с|со|в|з|із|у|від|от|до) (?:\d{4}(?:, | and |,? и | і | та ))*$"
+)
+"""`since 2014, 2016 and` another year."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
@@ -277,6 +282,8 @@ def _noun_before(sentence: Sentence, count: Count, before: str, language: str) -
 def _alone(sentence: Sentence, count: Count, before: str, after: str, language: str) -> Mention | None:
     """A number without a noun, where the words around leave no room for another noun."""
     if not AFTER_ALONE[language].match(after) or (count.value == 1 and count.spelled):
+        return None
+    if FIRST_YEAR <= count.value <= LAST_YEAR and YEARS.search(before):
         return None
     if BEFORE_UNIT.search(before) or AGES.search(before[-45:]) or re.search(r"[«\"“(]$", before):
         return None
