@@ -25,8 +25,8 @@ demo: $(READY)   ## the whole job against a bundled newsroom, with no internet
 run: $(READY)    ## the real job, with config.yaml, until Ctrl-C
 	$(BIN)/swapwatch run
 
-test: $(READY)   ## tests with coverage
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+test: $(READY)   ## tests with coverage, a worker for each core
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
 
 check: $(READY)  ## format, lint, types, arrows between rooms, docs
 	$(BIN)/ruff format --check .
