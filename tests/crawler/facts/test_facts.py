@@ -147,3 +147,10 @@ def test_a_quote_is_always_an_exact_span(pieces: list[str]) -> None:
     for claim in read(article, judge(article))[1]:
         source = article.title if claim.span.part == "title" else article.text
         assert source[claim.span.start : claim.span.end] == claim.quote
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_meanings_stand_in_order(language: str) -> None:
+    """Who looks for a meaning finds it by its name."""
+    meanings = list(dict.fromkeys(phrase.meaning for phrase in phrases(language)))
+    assert meanings == sorted(meanings)
