@@ -10,8 +10,8 @@ from crawler.facts.events import Timeline, default_event, event_of
 from crawler.facts.mentions import Mention, evidence, mentions_in, spread
 from crawler.facts.phrases_data import pattern, patterns
 from crawler.facts.sides import PARTIES, for_both, for_each, other_side, side_of, summed
-from crawler.facts.speakers import SIDE_OF, speaker_of
 from crawler.facts.text import Sentence
+from crawler.facts.voices import SIDE_OF, Voice
 from crawler.model import Category, Conflict, Event, Party, Speaker
 
 ARMIES = {Conflict.RU_UA, Conflict.AZ_AM}
@@ -22,9 +22,6 @@ COLLECTIVE = {Party.EACH, Party.BOTH}
 SMALLEST = 5
 """`5 на 5` and more is an exchange wherever it stands; `1 на 1` may be a meeting."""
 
-SAID_THIS = re.compile(
-    r"(?:про це|про це та|такі дані|такие данные|об этом|это подтвердил|це підтвердив|соответствующ|відповідн\w+ (?:інформац|повідомлен)|(?:this|that|the news|it) was (?:said|stated|announced|reported|confirmed)|як (?:повідом|передає|інформує)|как (?:сообщ|переда[её]т|уточн))"
-)
 SAID_REACH = 3
 """Sentences before `this was announced by …` that it speaks of."""
 
@@ -61,32 +58,33 @@ class Reader:
     conflict: Conflict
     timeline: Timeline
     drafts: list[Draft] = field(default_factory=list)
-    speaker: Speaker = Speaker.OUTLET
     spoke: bool = False
     """Whether the sentence before spoke of an exchange."""
     last: Draft | None = None
     """The last draft, as long as what follows may go on from it."""
 
-    def read(self, sentence: Sentence) -> None:
+    def read(self, voice: Voice) -> None:
         """Add the drafts of one sentence."""
+        sentence = voice.sentence
         if self.last is not None and sentence.number - self.last.mention.sentence.number > FORGOTTEN:
             self.last = None
         days = (
             days_in(sentence.text, self.timeline.published, self.language) if self.timeline.published else []
         )
         mentions = mentions_in(sentence, self.language, days)
-        speaker = speaker_of(sentence, len(sentence.text) // 2, self.language, self.speaker)
+        speaker = voice.speaker
         here = evidence(sentence.text, self.language)
         speaks = here or self.spoke or self._near(sentence)
         for mention, start, end in spread(mentions):
             if not self._counts(mention, speaks=speaks):
                 continue
-            says = speaker_of(mention.sentence, mention.count.start, self.language, self.speaker)
+            says = voice.at(mention.count.start)
             event = event_of(mention, (start, end), days=days, timeline=self.timeline, language=self.language)
-            self._add(mention, (start, end), event, says)
-        if SAID_THIS.match(sentence.text.lstrip(' —–-"«“')) and speaker is not Speaker.OUTLET:
+            self._add(mention, (start, end), event, (says, voice.said(mention.count.start)))
+        starts = sentence.text.lstrip(' —–-"«“')
+        if pattern(self.language, "said_this").match(starts) and speaker is not Speaker.OUTLET:
             self._said_before(sentence, speaker)
-        self.speaker, self.spoke = speaker, here
+        self.spoke = here
         self._mark_same(sentence)
 
     def _counts(self, mention: Mention, *, speaks: bool) -> bool:
@@ -135,14 +133,22 @@ class Reader:
     def _near(self, sentence: Sentence) -> bool:
         return self.last is not None and sentence.number - self.last.mention.sentence.number <= 3
 
-    def _add(self, mention: Mention, stretch: tuple[int, int], event: Event | None, speaker: Speaker) -> None:
+    def _add(
+        self,
+        mention: Mention,
+        stretch: tuple[int, int],
+        event: Event | None,
+        speakers: tuple[Speaker, Speaker],
+    ) -> None:
+        """Add a draft; the speakers are who says so and who is named as saying so, whose side may tell the side."""
+        speaker, named = speakers
         before = self.last
         if event is None and before is not None and self._goes_on(mention, before):
             event = before.event
         draft = Draft(
             mention=mention,
             event=event or default_event(mention, self.timeline, self.language),
-            side=self._side(mention, stretch, speaker),
+            side=self._side(mention, stretch, named),
             category=self._category(mention),
             speaker=self._speaker(mention, speaker),
         )

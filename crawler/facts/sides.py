@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from crawler.facts.mentions import Mention
 from crawler.facts.phrases_data import pattern, patterns
-from crawler.facts.speakers import SIDE_OF
+from crawler.facts.voices import SIDE_OF
 from crawler.model import Category, Conflict, Party, Speaker
 
 PARTIES = {
