@@ -13,7 +13,7 @@ AFTER_DATED = re.compile(r"$|\s?[.,;:]")
 AND_ALSO = re.compile(r"(?:\s(?!and|и|і|та|й)\w+)?\s(?:and|и|і|та|й)(?: also| еще| также| ще| також)?\s")
 DASH = re.compile(r"^\s*[—–-]\s+(?:(?:у|в|из|з|із|from|are)\s)?")
 COPULA = re.compile(
-    r"^(?:\s(?:of (?:them|those|these|whom)|из (?:них|которых)|з (?:них|яких)|із (?:них|яких)))?(?:\s(?:are|were|is|was|being|есть|є|это|це))?(?=\s)"
+    r"^(?:\s(?:of (?:them|those|these|whom)|из (?:них|которых)|з (?:них|яких)|із (?:них|яких)))?(?:\s(?:are|were|is|was|being|есть|є|это|це))?(?:\s[—–-])?(?=\s)"
 )
 
 ONE_OF = re.compile(r"\s(?:of|из|з|зі|із|more|ще|еще)\s")
@@ -114,11 +114,11 @@ ENVOYS = re.compile(
 )
 """`a delegation of 14 people` counts envoys."""
 HARMED = re.compile(
-    r"(?:kill(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|погибли|погибло|убиты|убито|ранены|ранило|пострадали|загинули|загинуло|вбито|убито|поранено|постраждали)(?: at least| about| еще| ще| і| и)? $"
+    r"(?:kill(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|погибли|погибло|убиты|убито|ранены|ранило|пострадали|загинули|загинуло|вбито|убито|поранено|постраждали)(?: at least| about| more than| over| some| nearly| another| более| около| еще| понад| близько| ще| і| и)? $"
 )
 HURT = re.compile(
     r"(?: \w+){0,3} (?:were|was|have been|had been) (?:killed|wounded|injured)(?! in (?:action|battle))|(?: \w+){0,2} (?:погибли|пострадали|загинули|постраждали|получили ранения)(?!\w)"
-    r"|(?: \w+){0,5} (?:зникл\w+ безвісти|пропавш\w+ без вести|missing)(?!\w)"
+    r"|(?: \w+){1,2} \d+ (?:год|лет|рок|рік)|(?: \w+){0,2} (?:have|has) been identified|(?: \w+){0,4} (?:неизвестн|невідом)|(?: \w+){0,5} (?:зникл\w+ безвісти|пропавш\w+ без вести|missing)(?!\w)"
 )
 """Victims of an attack in the same story."""
 

@@ -69,7 +69,9 @@ def event_of(
     ahead = not done and bool(agreed or planned)
     if ahead and _comes_first(mention, clause, agreed, planned):
         return Event.PLANNED
-    if _totals(mention, _up_to_comma(mention, stretch, clause), language):
+    if _totals(mention, _up_to_comma(mention, stretch, clause), language) or (
+        mention.formula is None and SEVERAL.search(text)
+    ):
         return _this_of_range(days, timeline) or Event.TOTAL_TO_DATE
     if ahead and timeline.kind in AHEAD:
         return Event.PLANNED
@@ -106,7 +108,8 @@ def _told_as_past(text: str, around: str, near: str, language: str) -> bool:
     if pattern(language, "then").match(text.lstrip(' —–-"«“')):
         return True
     spoken = pattern(language, "speech").search(around)
-    earlier = pattern(language, "event.earlier_exchange").search(near if spoken else around)
+    words = pattern(language, "captive_when").sub(" ", near if spoken else around)
+    earlier = pattern(language, "event.earlier_exchange").search(words)
     return bool(earlier and not (spoken and earlier.group() in ("ранее", "раньше", "раніше", "earlier")))
 
 
@@ -118,6 +121,13 @@ SUPERLATIVE = re.compile(
     r"[^.;]{0,60}?(?:since|of the|за|с|со|з|від|from)(?!\w)[^.;,]*"
     r"|(?:to date|so far)(?: the)? (?:largest|biggest)|(?:largest|biggest)[^.;,]{0,30}(?:to date|so far)"
 )
+
+
+SEVERAL = re.compile(
+    r"(?<!\w)(?:\d+|two|three|four|five|six|seven|eight|nine|ten|два|две|три|четыре|пять|шесть|семь|восемь|девять|десять|дві|чотири|п'ять|шість|сім|вісім|дев'ять)"
+    r" (?:such )?(?:exchanges|swaps|обмена|обменов|обміни|обмінів)(?!\w)"
+)
+"""`three exchanges, 15 soldiers`: a number beside several exchanges sums them up."""
 
 
 def _up_to_comma(mention: Mention, stretch: tuple[int, int], clause: tuple[int, int]) -> str:
@@ -138,6 +148,8 @@ def _totals(mention: Mention, near: str, language: str) -> bool:
     if pattern(language, "event.total_to_date").search(words):
         return True
     before = mention.sentence.text[: mention.count.start].rstrip()
+    if pattern(language, "event.total_ahead").search(near[: max(0, near.find(before[-12:]) + 12)]):
+        return True
     many = LARGEST if mention.category is Category.BODIES else MANY
     if mention.count.value > many and mention.formula is None and IN_ALL.search(words):
         return True

@@ -218,6 +218,8 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
             rest = sentence.text[count.end + shift - end :]
             told = found in LOOSE and CIVILIANS_ARE.search(sentence.text[: count.start])
             name = "civilians" if told else found
+            if name == "some" and _stands_before_noun(window[-end:], language):
+                continue
             if name == "children" and LISTED.search(sentence.text[: count.start]):
                 continue
             mixed = AND_CIVILIANS[language].match(rest) if name in ("prisoners_of_war", "people") else None
@@ -233,6 +235,17 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
     return None
 
 
+def _stands_before_noun(rest: str, language: str) -> bool:
+    """`freed Ukrainians`, `wounded soldiers`: the word only tells of the noun behind it."""
+    return any(
+        _only_fillers(rest[: match.start()], language)
+        for name, noun in patterns(language, "noun")
+        if name != "some"
+        for match in [noun.search(rest)]
+        if match
+    )
+
+
 def _category(name: str, rest: str) -> Category | None:
     """Return what a noun counts; None where the rest of the text must tell: `women`, `Ukrainians`."""
     if BODIES_OF.match(rest):
@@ -243,6 +256,8 @@ def _category(name: str, rest: str) -> Category | None:
 
 
 def _only_fillers(between: str, language: str) -> bool:
+    for _, nation in patterns(language, "nation"):
+        between = nation.sub(" ", between)
     words = re.findall(r"[^\W\d_][\w'-]*", between)
     if len(words) > 5:
         return False

@@ -44,6 +44,14 @@ GOES_ON = re.compile(
     r"(?:and|и|і|та|й) (?:received|got|took|получил\w*|забрал\w*|отримал\w*|одержал\w*|дістал\w*|handed|gave|передал\w*|отдал\w*|віддал\w*)(?!\w)"
 )
 
+NO_SUBJECT = re.compile(
+    r"(?<!\w)(?:with|from|between|in|into|to|of|against|for|near|с|со|из|от|до|в|во|на|к|между|против|для|з|із|зі|від|до|у|між|проти)(?: the)? $"
+)
+"""Before the name of a side: then it does nothing in the sentence."""
+
+PASSIVE = re.compile(r"(?<!\w)(?:were|was|been|be|being|are|is)(?: \w+ly)? $")
+"""`were released`: the sentence's subject did not release anybody."""
+
 DISTRIBUTIVE = re.compile(r"(?<!\w)по\s(?:\w+\s)?$")
 """`по 84 человека`: so many for each."""
 
@@ -176,8 +184,7 @@ def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party
 
 def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | None:
     """`Ukraine received 45` and `Russia handed over 45` both give them to Ukraine."""
-    named = sorted(_named_sides(text, language))
-    sides = {side for _, side in named if side in pair}
+    sides = {side for at, side in _named_sides(text, language) if side in pair and not NO_SUBJECT.search(text[:at])}
     if len(sides) != 1:
         return None
     subject = sides.pop()
@@ -185,9 +192,10 @@ def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | No
     got = pattern(language, "verb.got").search(text)
     if got:
         return subject
-    if gave:
-        freed = re.match(r"(?:releas|freed|frees|освобо|звільн)", gave.group())
-        return subject if freed else next(one for one in pair if one is not subject)
+    if gave and not PASSIVE.search(text[: gave.start()]):
+        freed = pattern(language, "verb.freed").fullmatch(gave.group())
+        own = freed and pattern(language, "captivity").search(text)
+        return subject if own else next(one for one in pair if one is not subject)
     return None
 
 
