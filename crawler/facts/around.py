@@ -16,6 +16,9 @@ COPULA = re.compile(
     r"^(?:\s(?:of (?:them|those|these|whom)|из (?:них|которых)|з (?:них|яких)|із (?:них|яких)))?(?:\s(?:are|were|is|was|being|есть|є|это|це))?(?:\s[—–-])?(?=\s)"
 )
 
+SWAPS = re.compile(r"(?:[ -]of[ -]war)?s? (?:exchanges?|swaps?)(?!\w)")
+"""`two prisoner-of-war exchanges` counts exchanges."""
+
 ONE_OF = re.compile(r"\s(?:of|из|з|зі|із|more|ще|еще)\s")
 
 FILLERS = {
@@ -93,7 +96,7 @@ ADJECTIVE = {
 
 FORMULA = re.compile(r"^[\"»]?[ -]*(?:for|на|x|×|х)[- ]+[\"«]?$")
 AND_CIVILIANS = {
-    "en": re.compile(r"^(?: and| or)(?: some)? civilians?"),
+    "en": re.compile(r"^(?: and| or)(?: some)?(?: pro-[a-z]+)? civilians?"),
     "ru": re.compile(r"^(?: и| или|(?: [—–]|,) (?:как )?военн\w+ и) гражданск\w+"),
     "uk": re.compile(r"^(?: і| й| та|(?: [—–]|,) (?:як )?військов\w+ (?:і|й|та)) цивільн\w+"),
 }

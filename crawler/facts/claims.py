@@ -16,6 +16,13 @@ from crawler.facts.voices import SIDE_OF, voices
 from crawler.model import Article, Category, Claim, Conflict, Event, Part, Party, Precision, Span, Speaker
 
 
+SMALLEST_ROUND = 20
+"""A title rounds no number below this."""
+
+LARGEST_PART = 1.3
+"""How much larger a number of the text may be than the one a title makes of it."""
+
+
 def claims_in(
     article: Article, language: str, *, conflict: Conflict, timeline: Timeline
 ) -> tuple[Claim, ...]:
@@ -78,9 +85,18 @@ def _said_by_only_authority(drafts: list[Draft], spoke: set[Speaker]) -> None:
 
 def _repeats(title: Draft, text: Draft) -> bool:
     """Say whether a number of the title only repeats one of the text, or rounds it."""
-    if title.mention.count.value != text.mention.count.value:
+    if not _rounds(title, text):
         return False
     return title.side in (text.side, None) or text.side in COLLECTIVE
+
+
+def _rounds(title: Draft, text: Draft) -> bool:
+    """Say whether a number of the title is the text's, or stands for it: `more than a hundred` for 103."""
+    told, exact = title.mention.count.value, text.mention.count.value
+    if told == exact:
+        return True
+    rough = told >= SMALLEST_ROUND and told % 10 == 0
+    return rough and title.category is text.category and told <= exact <= told * LARGEST_PART
 
 
 def _claim(draft: Draft, article: Article, language: str) -> Claim:

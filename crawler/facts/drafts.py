@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from crawler.facts.days import days_in
 from crawler.facts.events import Timeline, default_event, event_of
@@ -19,6 +20,9 @@ ARMIES = {Conflict.RU_UA, Conflict.AZ_AM}
 
 COLLECTIVE = {Party.EACH, Party.BOTH}
 
+INVASION = date(2022, 2, 24)
+"""Before the full-scale war, `prisoners` of the east were soldiers and civilians alike."""
+
 SMALLEST = 5
 """`5 на 5` and more is an exchange wherever it stands; `1 на 1` may be a meeting."""
 
@@ -33,6 +37,9 @@ IN_RETURN = re.compile(
 )
 AND = re.compile(
     r"(?: |, | \w+ )(?:and|as well as|plus|и|а также|та|і|й|а також|плюс)(?: (?:another|also|еще|ще|some|about))? "
+)
+OF_WAR = re.compile(
+    r"(?<!\w)(?:prisoners? of war|pows?(?!\w)|soldiers|servicem[ea]n|военнопленн|военнослужащ|військовополонен|військовослужбов)"
 )
 IN_EXCHANGE_FOR = re.compile(r"(?:in (?:return|exchange) for|в обмен на|взамен на|в обмін на|навзамін за) ")
 
@@ -89,6 +96,8 @@ class Reader:
 
     def _counts(self, mention: Mention, *, speaks: bool) -> bool:
         """Say whether a number is one of people or bodies that came home, will, or are held."""
+        if mention.equal and mention.count.value == 1 and self.conflict is Conflict.RU_UA:
+            return False  # `one for one` is a principle
         if mention.formula is not None:
             return (
                 speaks or mention.category is not None or (mention.equal and mention.count.value >= SMALLEST)
@@ -152,6 +161,9 @@ class Reader:
             category=self._category(mention),
             speaker=self._speaker(mention, speaker),
         )
+        if draft.side is None and before is not None and before.side is Party.EACH and mention.part_of:
+            within = before.mention.sentence.number == mention.sentence.number and not before.mention.formula
+            draft.side = Party.EACH if within else None
         if draft.side is None and before is not None and before.side not in COLLECTIVE:
             same = before.mention.sentence.number == mention.sentence.number
             draft.side = (
@@ -175,8 +187,16 @@ class Reader:
             and self.last.side not in COLLECTIVE
         ):
             return self.last.category
+        if mention.formula is not None and mention.category is Category.PEOPLE:
+            spoken = OF_WAR.search(mention.sentence.text[: mention.start])
+            return Category.PRISONERS_OF_WAR if spoken and self.conflict in ARMIES else mention.category
         weak = mention.noun.startswith(("prisoner", "пленн", "полонен")) and "of war" not in mention.noun
-        if weak and self.conflict not in ARMIES:
+        hybrid = (
+            self.conflict is Conflict.RU_UA
+            and bool(self.timeline.published)
+            and self.timeline.published < INVASION
+        )
+        if weak and (self.conflict not in ARMIES or hybrid):
             return Category.PEOPLE
         return mention.category
 
@@ -245,9 +265,11 @@ class Reader:
         second = draft.mention.formula
         if second is None:
             return
-        for count in (draft.mention.count, second):
+        known = draft.side if draft.mention.nation is not None else None
+        back = other_side(known, self.conflict) if known is not None else None
+        for count, side in ((draft.mention.count, known), (second, back)):
             mention = replace(draft.mention, count=count, formula=None)
-            self.drafts.append(replace(draft, mention=mention, side=None))
+            self.drafts.append(replace(draft, mention=mention, side=side))
 
     def _mark_same(self, sentence: Sentence) -> None:
         """`… and the same number of Ukrainians` says the sentence's last count of the other side too."""

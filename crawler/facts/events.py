@@ -61,6 +61,8 @@ def event_of(
     for event in (Event.STILL_HELD, Event.OUTSIDE_EXCHANGE):
         if pattern(language, f"event.{event}").search(near):
             return event
+    if _after_previous(mention, clause, language) and timeline.kind is not Kind.BACKGROUND:
+        return Event.EARLIER_EXCHANGE
     if ON_A_LIST.search(text[: mention.start]):
         return Event.PLANNED
     done = pattern(language, "done").search(_without_infinitives(near))
@@ -75,12 +77,22 @@ def event_of(
         return _this_of_range(days, timeline) or Event.TOTAL_TO_DATE
     if ahead and timeline.kind in AHEAD:
         return Event.PLANNED
-    dated = _by_day(mention, clause, days, timeline)
+    dated = _by_day(mention, clause, days, timeline, language)
     if dated is not None:
         return dated
     if _told_as_past(text, around, near, language):
         return Event.EARLIER_EXCHANGE
     return Event.PLANNED if ahead else None
+
+
+def _after_previous(mention: Mention, clause: tuple[int, int], language: str) -> bool:
+    """Say whether a clause starts from the exchange before: `the previous exchange … 76`, not `since the last one`."""
+    before = mention.sentence.text[clause[0] : mention.start]
+    named = pattern(language, "event.previous").search(before)
+    return bool(named and not SINCE_WORD.search(before[: named.start()]))
+
+
+SINCE_WORD = re.compile(r"(?<!\w)(?:since|after|с|со|после|від|з|після|unlike|than|чем|ніж)(?: the)? $")
 
 
 def _comes_first(
@@ -119,6 +131,7 @@ INFINITIVE = re.compile(
 SUPERLATIVE = re.compile(
     r"(?:largest|biggest|greatest|first|longest|крупнейш\w+|больш(?:ой|ий|им|ому)|масштабн\w+|перв\w+|найбільш\w+|найдовш\w+|перш\w+|\d-?(?:й|го|м|ий|ый|st|nd|rd|th))"
     r"[^.;]{0,60}?(?:since|of the|за|с|со|з|від|from)(?!\w)[^.;,]*"
+    r"|не (?:было|было бы|бачили|видели|було) (?:с|со|від|з|из) [^;.,]*"
     r"|(?:to date|so far)(?: the)? (?:largest|biggest)|(?:largest|biggest)[^.;,]{0,30}(?:to date|so far)"
 )
 
@@ -190,14 +203,20 @@ def default_event(mention: Mention, timeline: Timeline, language: str) -> Event:
 
 
 def _by_day(
-    mention: Mention, clause: tuple[int, int], days: list[DayMention], timeline: Timeline
+    mention: Mention,
+    clause: tuple[int, int],
+    days: list[DayMention],
+    timeline: Timeline,
+    language: str,
 ) -> Event | None:
     """Compare the day nearest to a number with the day of the exchange."""
     text = mention.sentence.text
+    caught = [match.span() for match in pattern(language, "captive_when").finditer(text)]
     usable = [
         day
         for day in days
         if not SINCE.search(text[max(0, day.start - 40) : day.start])
+        and not any(cut[0] <= day.start < cut[1] for cut in caught)
         and not SINCE_YEAR.match(text[day.start : day.end])
     ]
     inside = [day for day in usable if clause[0] <= day.start < clause[1]]

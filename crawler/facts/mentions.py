@@ -34,6 +34,7 @@ from crawler.facts.around import (
     SERVICE,
     STOP,
     STRONG,
+    SWAPS,
 )
 from crawler.facts.days import DayMention
 from crawler.facts.numbers import Count, counts
@@ -218,6 +219,8 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
             rest = sentence.text[count.end + shift - end :]
             told = found in LOOSE and CIVILIANS_ARE.search(sentence.text[: count.start])
             name = "civilians" if told else found
+            if SWAPS.match(window[-end:]):
+                continue
             if name == "some" and _stands_before_noun(window[-end:], language):
                 continue
             if name == "children" and LISTED.search(sentence.text[: count.start]):
@@ -299,6 +302,8 @@ def _alone(sentence: Sentence, count: Count, before: str, after: str, language: 
     if not AFTER_ALONE[language].match(after) or (count.value == 1 and count.spelled):
         return None
     if FIRST_YEAR <= count.value <= LAST_YEAR and YEARS.search(before):
+        return None
+    if count.spelled and re.search(r"(?<!\w)(?:the|these|those|both) $", before) and count.value == 2:
         return None
     if BEFORE_UNIT.search(before) or AGES.search(before[-45:]) or re.search(r"[«\"“(]$", before):
         return None

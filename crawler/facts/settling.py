@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from crawler.facts.drafts import ARMIES, COLLECTIVE, Draft
-from crawler.facts.events import Timeline
+from crawler.facts.events import MANY, Timeline
 from crawler.facts.phrases_data import pattern, patterns
 from crawler.facts.sides import other_side
 from crawler.language import folded
@@ -54,6 +54,7 @@ def settled(drafts: list[Draft], whole: Whole) -> list[Draft]:
         if draft.same_for_other and draft.side not in COLLECTIVE:
             draft.side = Party.EACH
     _plan_formulas(drafts, whole.timeline)
+    _sums_told(drafts)
     return drafts
 
 
@@ -179,6 +180,15 @@ def _as_before(draft: Draft, named: list[Draft]) -> Category:
         if apart and sums and category in (Category.CIVILIANS, Category.CHILDREN)
         else category
     )
+
+
+def _sums_told(drafts: list[Draft]) -> None:
+    """A large number that one sentence calls a sum is one wherever it stands; so is what adds up both sides' people."""
+    sums = {one.mention.count.value for one in drafts if one.event is Event.TOTAL_TO_DATE}
+    day = [one for one in drafts if one.event is Event.THIS_EXCHANGE]
+    for draft in day:
+        if draft.mention.count.value >= MANY and draft.mention.count.value in sums:
+            draft.event = Event.TOTAL_TO_DATE
 
 
 def _plan_formulas(drafts: list[Draft], timeline: Timeline) -> None:

@@ -34,6 +34,7 @@ SWAPPED = {
     "ru": re.compile(r"обменял\w*(?: около| более| почти)? $"),
     "uk": re.compile(r"обмінял\w*(?: близько| понад| майже)? $"),
 }
+EXCHANGED = re.compile(r" (?:have |had |has |were |was )?(?:been )?(?:exchanged|swapped|traded)(?! for)")
 MEDIATION = re.compile(
     r"(?<!\w)(?:mediat\w+|through its (?:efforts|mediation|good offices)|посредничеств\w*|при содействии|посередництв\w*|за сприяння)(?!\w)"
 )
@@ -98,7 +99,9 @@ def for_both(mention: Mention, language: str, speaker: Speaker) -> bool:
         text[mention.end : end],
     ):
         return True
-    if SWAPPED[language].search(text[start : mention.start]) and mention.noun:
+    if mention.noun and (
+        SWAPPED[language].search(text[start : mention.start]) or EXCHANGED.match(text[mention.end :])
+    ):
         return True
     mediated = speaker in MEDIATORS or MEDIATION.search(text)
     return bool(mediated) and not any(True for _ in _named_sides(text, language))
@@ -184,7 +187,9 @@ def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party
 
 def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | None:
     """`Ukraine received 45` and `Russia handed over 45` both give them to Ukraine."""
-    sides = {side for at, side in _named_sides(text, language) if side in pair and not NO_SUBJECT.search(text[:at])}
+    sides = {
+        side for at, side in _named_sides(text, language) if side in pair and not NO_SUBJECT.search(text[:at])
+    }
     if len(sides) != 1:
         return None
     subject = sides.pop()
