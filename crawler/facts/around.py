@@ -107,7 +107,7 @@ BODIES_OF = re.compile(
     r"(?:'s?|s')? (?:bodies|remains)(?!\w)|,? (?:які|що|которые|who) (?:загинули|погибли|died|were killed|fell)(?!\w)"
 )
 CIVILIANS = re.compile(
-    r"(?:,[^.;:,]{0,45},)? (?:[—–-]|are) (?:это |це |all |усі |все )?(?:мирн\w+ |гражданск|цивільн|civilian|жител|мешкан|residents)"
+    r"(?:,[^.;:,]{0,45},| рф| росії| росси\w+| украин\w+| україн\w+)? (?:[—–-]|are) (?:это |це |all |усі |все )?(?:мирн\w+ |гражданск|цивільн|civilian|жител|мешкан|residents)"
 )
 """`eight people — residents of a region`: what follows the noun says that they are civilians."""
 
@@ -129,8 +129,8 @@ ELLIPSIS = r"\s(?:украинских|российских|українськи
 """`a в России более 6000 украинских`: the noun stands with the number before."""
 
 SERVICE = re.compile(
-    r"^ (?:from|of|in|з|із|зі|из|с|в|у|від|от) (?:the )?(?=(?:armed forces|national guard|navy|army|azov|border guard|state border|national police|territorial|air force"
-    r"|нацгвард|національної гвардії|національної поліції|зсу|всу|вмс|тро(?!\w)|збройних сил|вооруженных сил|теробор|дпсу|держприкорд|погранич))"
+    r"^ (?:from|of|in|з|із|зі|из|с|в|у|від|от) (?:the )?[\"«“]?(?=(?:armed forces|national guard|navy|army|azov|border guard|state border|national police|territorial|air force"
+    r"|нацгвард|національної гвардії|національної поліції|зсу|всу|вмс|тро(?!\w)|збройних сил|вооруженных сил|теробор|дпсу|дсст|нгу|держприкорд|погранич|азов))"
 )
 """`55 from the National Guard`: the service stands for its people."""
 

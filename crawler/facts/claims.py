@@ -15,7 +15,6 @@ from crawler.facts.text import sentences
 from crawler.facts.voices import SIDE_OF, voices
 from crawler.model import Article, Category, Claim, Conflict, Event, Part, Party, Precision, Span, Speaker
 
-
 SMALLEST_ROUND = 20
 """A title rounds no number below this."""
 

@@ -10,7 +10,7 @@ from crawler.facts.days import days_in
 from crawler.facts.events import Timeline, default_event, event_of
 from crawler.facts.mentions import Mention, evidence, mentions_in, spread
 from crawler.facts.phrases_data import pattern, patterns
-from crawler.facts.sides import PARTIES, for_both, for_each, other_side, side_of, summed
+from crawler.facts.sides import PARTIES, for_both, for_each, other_side, side_of, summed, turned
 from crawler.facts.text import Sentence
 from crawler.facts.voices import SIDE_OF, Voice
 from crawler.model import Category, Conflict, Event, Party, Speaker
@@ -188,14 +188,11 @@ class Reader:
         ):
             return self.last.category
         if mention.formula is not None and mention.category is Category.PEOPLE:
-            spoken = OF_WAR.search(mention.sentence.text[: mention.start])
+            spoken = OF_WAR.search(mention.sentence.text)
             return Category.PRISONERS_OF_WAR if spoken and self.conflict in ARMIES else mention.category
         weak = mention.noun.startswith(("prisoner", "пленн", "полонен")) and "of war" not in mention.noun
-        hybrid = (
-            self.conflict is Conflict.RU_UA
-            and bool(self.timeline.published)
-            and self.timeline.published < INVASION
-        )
+        published = self.timeline.published
+        hybrid = self.conflict is Conflict.RU_UA and published is not None and published < INVASION
         if weak and (self.conflict not in ARMIES or hybrid):
             return Category.PEOPLE
         return mention.category
@@ -213,6 +210,8 @@ class Reader:
                 and bool(IN_RETURN.match(here.text.lstrip(' —–-"«“')))
             )
         if AND.fullmatch(here.text[before.mention.end : mention.start]):
+            return True
+        if turned(before.mention, mention, self.language):
             return True
         between = here.text[before.mention.end : mention.start]
         if before.event is Event.PLANNED and pattern(self.language, "done").search(between):
@@ -241,6 +240,9 @@ class Reader:
     def _collective(self, mention: Mention, speaker: Speaker) -> Party | None:
         if self.conflict not in PARTIES and self.conflict is not Conflict.OTHER:
             return None
+        behind = mention.sentence.text[mention.end :].lstrip()
+        if pattern(self.language, "each").match(behind) and mention.nation is None:
+            return Party.EACH
         if summed(mention, self.language):
             return Party.BOTH
         if for_each(mention, self.language):
@@ -256,7 +258,9 @@ class Reader:
             return last.side
         start, end = here.clause_of(mention.count.start)
         back = IN_EXCHANGE_FOR.match(here.text[start:end].lstrip())
-        if back and last.mention.sentence is here and last.side in PARTIES.get(self.conflict, ()):
+        if last.mention.sentence is not here or last.side not in PARTIES.get(self.conflict, ()):
+            return None
+        if back or turned(last.mention, mention, self.language):
             return other_side(last.side, self.conflict)
         return None
 

@@ -20,6 +20,12 @@ IN_ALL = re.compile(
 MANY = 600
 """More living people than this came home in one day only in the exchange of a thousand for a thousand."""
 
+FEW = 100
+"""Fewer people than this with `already` before them sum up no war."""
+
+YEARLY = 200
+"""As many people and more within `last year` are the year's sum."""
+
 SAME_DAY = re.compile(
     r"same day|тот же день|этот же день|того ж дня|цього ж дня|той самий день|today|сегодня|сьогодні"
 )
@@ -35,7 +41,7 @@ LARGEST = 1300
 """More people or bodies than this never came home in one day; in a background article such a number sums up."""
 
 SINCE = re.compile(
-    r"(?<!\w)(?:since|from|until|by|с|со|з|із|від|до|after|после|після|agreed (?:on|in)|(?:reached|signed|struck|agreed)(?: \w+){0,3} on|договоренн\w+|согласованн\w+ ?(?:на переговорах)?|домовлен\w+|условились|домовилися)"
+    r"(?<!\w)(?:since|from|until|by|с|со|з|із|від|до|after|после|після|agreed (?:on|in)|(?:reached|signed|struck|agreed)(?: \w+){0,3} on|договоренн\w+|согласованн\w+ ?(?:на переговорах)?|домовлен\w+|условились|домовилися|переговор\w+|перемовин\w+|talks(?: on)?)"
     r"(?: the| end of| early)?\s$"
 )
 """What makes a day the beginning or end of something else."""
@@ -58,13 +64,9 @@ def event_of(
     clause = mention.sentence.clause_of(mention.count.start)
     near = text[max(stretch[0], clause[0]) : min(stretch[1], clause[1])]
     around = text[clause[0] : clause[1]]
-    for event in (Event.STILL_HELD, Event.OUTSIDE_EXCHANGE):
-        if pattern(language, f"event.{event}").search(near):
-            return event
-    if _after_previous(mention, clause, language) and timeline.kind is not Kind.BACKGROUND:
-        return Event.EARLIER_EXCHANGE
-    if ON_A_LIST.search(text[: mention.start]):
-        return Event.PLANNED
+    told = _named_event(mention, clause, near, timeline, language)
+    if told is not None:
+        return told
     done = pattern(language, "done").search(_without_infinitives(near))
     agreed = pattern(language, "event.agreed").search(around)
     planned = pattern(language, "event.planned").search(around)
@@ -83,6 +85,18 @@ def event_of(
     if _told_as_past(text, around, near, language):
         return Event.EARLIER_EXCHANGE
     return Event.PLANNED if ahead else None
+
+
+def _named_event(
+    mention: Mention, clause: tuple[int, int], near: str, timeline: Timeline, language: str
+) -> Event | None:
+    """Return the event that words right around a number name: still held, outside the exchange, the previous one, a list."""
+    for event in (Event.STILL_HELD, Event.OUTSIDE_EXCHANGE):
+        if pattern(language, f"event.{event}").search(near):
+            return event
+    if _after_previous(mention, clause, language) and timeline.kind is not Kind.BACKGROUND:
+        return Event.EARLIER_EXCHANGE
+    return Event.PLANNED if ON_A_LIST.search(mention.sentence.text[: mention.start]) else None
 
 
 def _after_previous(mention: Mention, clause: tuple[int, int], language: str) -> bool:
@@ -137,8 +151,8 @@ SUPERLATIVE = re.compile(
 
 
 SEVERAL = re.compile(
-    r"(?<!\w)(?:\d+|two|three|four|five|six|seven|eight|nine|ten|два|две|три|четыре|пять|шесть|семь|восемь|девять|десять|дві|чотири|п'ять|шість|сім|вісім|дев'ять)"
-    r" (?:such )?(?:exchanges|swaps|обмена|обменов|обміни|обмінів)(?!\w)"
+    r"(?<!\w)(?:\d+|several|two|three|four|five|six|seven|eight|nine|ten|два|две|три|четыре|пять|шесть|семь|восемь|девять|десять|дві|чотири|п'ять|шість|сім|вісім|дев'ять)"
+    r" (?:such )?(?:exchanges|swaps|обмена|обменов|обміни|обмінів|раунда|раундов|rounds|раундів|раунди)(?!\w)"
 )
 """`three exchanges, 15 soldiers`: a number beside several exchanges sums them up."""
 
@@ -158,16 +172,21 @@ def _without_infinitives(text: str) -> str:
 def _totals(mention: Mention, near: str, language: str) -> bool:
     """Say whether the words around a number sum up the war, a year or a deal: `so far 7,000`, `с начала года`."""
     words = SUPERLATIVE.sub(" ", pattern(language, "captive_since").sub(" ", near))
+    words = pattern(language, "captive_when").sub(" ", words)
     if pattern(language, "event.total_to_date").search(words):
         return True
     before = mention.sentence.text[: mention.count.start].rstrip()
     if pattern(language, "event.total_ahead").search(near[: max(0, near.find(before[-12:]) + 12)]):
         return True
+    if mention.count.value >= YEARLY and pattern(language, "event.year_total").search(words):
+        return True
     many = LARGEST if mention.category is Category.BODIES else MANY
     if mention.count.value > many and mention.formula is None and IN_ALL.search(words):
         return True
     return any(
-        match.end() >= len(before) for match in pattern(language, "event.total_before").finditer(before)
+        match.end() >= len(before)
+        for match in pattern(language, "event.total_before").finditer(before)
+        if mention.count.value >= FEW or match.group() not in ("уже", "вже")
     )
 
 
@@ -190,7 +209,11 @@ def default_event(mention: Mention, timeline: Timeline, language: str) -> Event:
         mention.sentence.text[max(0, mention.count.start - 20) : mention.count.start]
     )
     sums = mention.count.value > LARGEST or (rounded and mention.count.value >= MANY)
-    if timeline.kind is Kind.BACKGROUND and sums and mention.formula is None:
+    if (
+        sums
+        and mention.formula is None
+        and (timeline.kind is Kind.BACKGROUND or mention.count.value > LARGEST)
+    ):
         return Event.TOTAL_TO_DATE
     if (
         timeline.kind is Kind.BACKGROUND

@@ -53,6 +53,12 @@ NO_SUBJECT = re.compile(
 PASSIVE = re.compile(r"(?<!\w)(?:were|was|been|be|being|are|is)(?: \w+ly)? $")
 """`were released`: the sentence's subject did not release anybody."""
 
+GAP_BEFORE = re.compile(r"(?:,|;|:|\s(?:а|и|і|та|й|and|while))\s(?:а |и |і |та |and )?(?:в |до |у |to )?$")
+GAP_AFTER = re.compile(
+    r"\s?(?:[—–-]|,)?\s?(?:соответственно |лишь |только |лише |тільки |only |another |еще |ще )?"
+)
+"""`…, Moscow 38`: nothing but the other side's name stands before the number."""
+
 DISTRIBUTIVE = re.compile(r"(?<!\w)по\s(?:\w+\s)?$")
 """`по 84 человека`: so many for each."""
 
@@ -135,6 +141,49 @@ def side_of(
     if conflict is Conflict.OTHER:
         return Party.BOTH if SIDES.search(text[clause[0] : mention.start]) else Party.OTHER
     return None
+
+
+def turned(before: Mention, mention: Mention, language: str) -> bool:
+    """Say whether a number goes on from the one before in its sentence, for the other side.
+
+    `Kyiv received 1,000 bodies, Moscow 38`; `handed over 1,212 and took 27`; `handed over nine, ten were received`.
+    """
+    text = mention.sentence.text
+    between = text[before.end : mention.start]
+    if re.search(r"[.;!?]", between):
+        return False
+    named = sorted(
+        (match.end(), match.start(), name)
+        for name, words in patterns(language, "party")
+        for match in words.finditer(between)
+    )
+    if named:
+        end, start, name = named[-1]
+        told = sorted((at, side) for at, side in _named_sides(text[: before.start], language))
+        gap = GAP_BEFORE.search(between[:start]) or not between[:start].strip(" ,")
+        other = bool(told) and told[-1][1] is not Party(name)
+        return bool(gap and other and GAP_AFTER.fullmatch(between[end:]))
+    start = max(text.rfind(". ", 0, before.start), 0)
+    verbs = [
+        _verb(text[start : before.start], language),
+        _verb(between, language) or _verb_after(mention, language),
+    ]
+    return None not in verbs and verbs[0] != verbs[1]
+
+
+def _verb(words: str, language: str) -> str | None:
+    """Return whether the last verb of some words gives or receives; None where neither is plain."""
+    found = [
+        (match.start(), name)
+        for name in ("handed", "received")
+        for match in pattern(language, f"plain.{name}").finditer(words)
+    ]
+    return max(found)[1] if found else None
+
+
+def _verb_after(mention: Mention, language: str) -> str | None:
+    after = re.match(r"\s?[—–-]\s(\w+)", mention.sentence.text[mention.end :])
+    return _verb(after[1], language) if after else None
 
 
 def _told_of_whom(mention: Mention, *, language: str, conflict: Conflict, speaker: Speaker) -> Party | None:
