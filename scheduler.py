@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
 from crawler.errors import StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
-from crawler.polling import next_due
+from crawler.polling import Pace, next_due, pace_of
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
 from ledger import keeping
@@ -52,6 +52,9 @@ CRAWLS_AT_ONCE = 100
 """Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
 WORKERS = 2
+
+PACE_PAUSE = timedelta(minutes=10)
+"""How long a sharing out of the budget holds: rates change slowly, and it costs a look at all sources."""
 
 RUN_DAYS = 30
 """How long single crawls are remembered; the sums of their days stay."""
@@ -199,6 +202,9 @@ class Job:
     """One for each poll: what the lines of its log have in common."""
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
+    pace: Pace = field(default_factory=Pace)
+    """The budget of polls, shared out over the sources as they fared when it was last looked."""
+    pace_until: datetime | None = None
 
     async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event | None = None) -> None:
         """Poll every source once; a signal ends the pass early with nothing lost."""
@@ -276,7 +282,7 @@ class Job:
 
     def take_up(self, config: Config) -> None:
         """Go on under another config: it holds from the next request on."""
-        self.config = config
+        self.config, self.pace_until = config, None
         self.crawling.reconfigure(
             politeness=_politeness(config),
             allow_private=config.network.allow_private,
@@ -380,11 +386,25 @@ class Job:
 
     def plan_next(self, source: Source) -> datetime:
         """Store and return when the source is due next."""
+        now = datetime.now(UTC)
         with database.transaction(self.engine) as session:
+            if self.pace_until is None or now >= self.pace_until:
+                self.share_out(sources.states(session), now)
             state = sources.state(session, source.id)
-            due = next_due(source, state, now=datetime.now(UTC), spread=random.uniform(-1, 1))  # noqa: S311
+            spread = random.uniform(-1, 1)  # noqa: S311
+            due = next_due(source, state, self.pace, now=now, spread=spread)
             sources.save_state(session, source.id, replace(state, next_due=due))
         return due
+
+    def share_out(self, states: Mapping[str, SourceState], now: datetime) -> None:
+        """Share the budget of polls out anew over the sources."""
+        self.pace_until = now + PACE_PAUSE
+        known = [(one, states.get(one.id, SourceState())) for one in self.config.sources if one.enabled]
+        self.pace = pace_of(known, a_minute=self.config.polls_a_minute)
+
+    def due_after(self, source: Source, state: SourceState, at: datetime) -> datetime:
+        """Return when a source that was last polled at an instant is due next."""
+        return next_due(source, state, self.pace, now=at, spread=0)
 
 
 def _tell(edit: StoredEdit, source: Source) -> None:

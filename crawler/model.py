@@ -97,7 +97,10 @@ class Source:
     fallback: str | None = None
     enabled: bool = True
     disabled_reason: str | None = None
-    interval: timedelta = timedelta(minutes=5)
+    interval: timedelta | None = None
+    """A fixed pause between two polls; None: learnt from what its polls bring, within the two bounds below."""
+    shortest: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(minutes=30)
     delay: float | None = None
     """Seconds between two requests to the source's host; None: the default of the config."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -481,6 +484,23 @@ class PageState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How often a source publishes, as its polls taught: sums in which old polls count less than new ones."""
+
+    at: datetime
+    """Up to when it was learnt."""
+    items: tuple[float, ...]
+    """New items by UTC hour of the day."""
+    hours: tuple[float, ...]
+    """Hours watched, by UTC hour of the day."""
+    seen: float = 0.0
+    """New items over a longer memory, to compare the relevant ones with."""
+    relevant: float = 0.0
+    last_rate: float = 0.0
+    """New items an hour before the last poll, where it brought several: a burst shows here first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """How a source fares, as remembered between polls."""
 
@@ -504,6 +524,8 @@ class SourceState:
     """Retry-After of the host, as an instant."""
     last_new: datetime | None = None
     """When its list last named an address never seen before."""
+    habits: Habits | None = None
+    """None until two polls in a row went well."""
 
 
 class Outcome(StrEnum):

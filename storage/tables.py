@@ -28,7 +28,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, str: SafeText, list[Any]: SafeJson}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        str: SafeText,
+        list[Any]: SafeJson,
+        dict[str, Any]: SafeJson,
+    }
 
 
 class SourceStateRow(Base):
@@ -51,6 +56,7 @@ class SourceStateRow(Base):
     last_post: Mapped[int | None]
     not_before: Mapped[datetime | None]
     last_new: Mapped[datetime | None]
+    habits: Mapped[dict[str, Any] | None]
 
 
 class SeenRow(Base):

@@ -189,6 +189,8 @@ class SourcePart(Strict):
     enabled: StrictBool = True
     off_because: Words | None = None
     interval: Interval | None = None
+    shortest: Interval | None = None
+    longest: Interval | None = None
     delay: Delay | None = None
     headers: dict[StrictStr, SecretStr] = {}
     tls: Tls = Tls.VERIFY
@@ -231,9 +233,17 @@ class DatabasePart(Strict):
 class DefaultsPart(Strict):
     """What holds for sources that say nothing else."""
 
-    interval: Interval = timedelta(minutes=5)
+    interval: Interval | None = None
     delay: Delay = timedelta(seconds=1)
     timezone: Timezone = "UTC"
+
+
+class PollingPart(Strict):
+    """How often sources without an interval of their own are asked."""
+
+    a_minute: Annotated[float, Field(gt=0, le=600)] = 30.0
+    shortest: Interval = timedelta(minutes=1)
+    longest: Interval = timedelta(minutes=30)
 
 
 class RetentionPart(Strict):
@@ -332,6 +342,7 @@ class ConfigFile(Strict):
     politeness: PolitenessPart = PolitenessPart()
     limits: LimitsPart = LimitsPart()
     defaults: DefaultsPart = DefaultsPart()
+    polling: PollingPart = PollingPart()
     keep_off_topic: StrictBool = False
     lexicon: list[LexiconPart] = []
     retention: RetentionPart = RetentionPart()

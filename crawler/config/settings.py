@@ -108,6 +108,8 @@ class Config:
     network: Network = Network()
     groups: tuple[Group, ...] = ()
     default_delay: float = 1.0
+    polls_a_minute: float = 30.0
+    """Over all sources, as a mean over the day."""
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
     lexicon: tuple[AddedTerm, ...] = ()

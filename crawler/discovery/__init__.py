@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from crawler.charset import decoded
 from crawler.discovery import feeds, json_feed, section_pages, sitemaps, telegram
-from crawler.discovery.sampling import Listed, Probe, Sample, interval_for
+from crawler.discovery.sampling import Listed, Probe, Sample
 from crawler.errors import PageChanged
 from crawler.model import Discovered, Lead, Source, SourceType
 
-__all__ = ["Listed", "Probe", "Sample", "interval_for", "read_list"]
+__all__ = ["Listed", "Probe", "Sample", "read_list"]
 
 Reader = Callable[..., Discovered]
 

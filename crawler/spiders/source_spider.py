@@ -70,6 +70,7 @@ class SourceSpider(scrapy.Spider):
         self.tally = Tally(started=crawling.clock())
         self.secret_headers = {name.lower().encode() for name, _ in source.headers}
         self.remembered = SourceState()
+        self.read_before = False
         self.evidence = ListEvidence(lambda captures: self._store(desk.archive, captures))
         self._logged: set[str] = set()
 
@@ -82,6 +83,7 @@ class SourceSpider(scrapy.Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the source's list, with the validators of the last answer."""
         self.remembered = await self._store(self.desk.state)
+        self.read_before = self.remembered.entries is not None
         walk = ListWalk(state=self.remembered, source=self.source)
         yield self._list_request(
             self.source.url, walk, headers=validators(self.remembered, now=self.crawling.clock())
@@ -346,7 +348,9 @@ class SourceSpider(scrapy.Spider):
     async def finished(self) -> CrawlReport:
         """Commit how the poll ended and return its report."""
         report = self.tally.report(self.source, now=self.crawling.clock())
-        state = state_after(self.remembered, report, hold_until=self.tally.hold_until)
+        state = state_after(
+            self.remembered, report, read_before=self.read_before, hold_until=self.tally.hold_until
+        )
         await asyncio.to_thread(self.desk.save, report, state)
         return report
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from crawler.language import detect
 from crawler.model import CrawlReport, Discovered, Outcome, Skipped, SkipReason, Source, SourceState, Stage
+from crawler.polling import learn
 
 FUTURE = timedelta(minutes=15)
 """How far a list's clock may be ahead of ours before its dates count as lying in the future."""
@@ -90,12 +91,20 @@ class Tally:
 
 
 def state_after(
-    state: SourceState, report: CrawlReport, *, hold_until: datetime | None = None
+    state: SourceState, report: CrawlReport, *, read_before: bool, hold_until: datetime | None = None
 ) -> SourceState:
-    """Return the source's state with this poll's success or failure, and the pause its host asked for, counted in."""
+    """Return the source's state with this poll's success or failure counted in.
+
+    Args:
+        state: what was remembered before.
+        report: what the poll did.
+        read_before: the list had been read by an earlier poll: what is new came in between.
+        hold_until: the pause its host asked for.
+    """
     state = replace(
         state, not_before=hold_until, last_new=report.finished if report.leads_new else state.last_new
     )
+    before = state.last_success
     if report.outcome is Outcome.ERROR:
         return replace(
             state,
@@ -104,8 +113,19 @@ def state_after(
             failing_since=state.failing_since or report.finished,
             error=report.error,
         )
+    habits = state.habits
+    if before is not None and read_before:
+        habits = learn(
+            habits,
+            since=before,
+            until=report.finished,
+            new=report.leads_new,
+            relevant=report.findings,
+            overflowed=bool(report.overflows),
+        )
     return replace(
         state,
+        habits=habits,
         last_poll=report.finished,
         last_success=report.finished,
         failures=0,
