@@ -25,6 +25,7 @@ from crawler.model import (
 )
 from ledger.model import Agreement, ExchangeStatus, Matter
 from ledger.totals import Basis
+from newsdesk.health import State
 from newsdesk.web.exchanges import Sort
 from newsdesk.web.texts import texts
 
@@ -35,6 +36,7 @@ VOCABULARIES = [
     ("category", Category), ("conflict", Conflict), ("origin", DateOrigin), ("event", Event), ("kind", Kind), ("ownership", Ownership),
     ("party", Party), ("precision", Precision), ("side", Side), ("reason", SkipReason), ("speaker", Speaker), ("stage", Stage),
     ("standing", Standing), ("status", ExchangeStatus), ("agreement", Agreement), ("matter", Matter), ("basis", Basis), ("sort", Sort),
+    ("health", State),
 ]  # fmt: skip
 
 
