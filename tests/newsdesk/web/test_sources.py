@@ -63,7 +63,10 @@ def test_the_worst_source_comes_first_with_its_reason(desk: Open, store: Engine)
     off = replace(SOURCES[2], enabled=False, disabled_reason="its terms forbid it")
     tree = page(desk(sources=(*SOURCES[:2], off)), "/sources")
     vesti, slovo, wire = (words(row) for row in tree.cssselect(".faring tbody tr"))
-    assert "failing 3 failures in a row, since 4 Mar 2026, 14:00 Kyiv HTTP <b>503</b>" in vesti
+    assert (
+        "failing 3 failures in a row, since 4 Mar 2026, 14:00 Kyiv 15:00 Moscow 12:00 UTC HTTP <b>503</b>"
+        in vesti
+    )
     assert "ok" in slovo
     assert (
         "70.0 a day 100% 7 found of 70 80 requests 1.2 MB about something else 5 robots.txt disallows it 2"
@@ -99,7 +102,10 @@ def test_the_pages_say_of_a_source_what_the_command_says(desk: Open, store: Engi
     client = desk()
     rows = page(client, "/sources").cssselect(".faring tbody tr")
     assert [row.get("class") for row in rows] == [f"is-{state}" for state in said.values()]
-    assert "quiet since 5 Mar 2026, 02:00 Kyiv usually 40 a day, 0 for 12 hours" in words(rows[1])
+    assert (
+        "quiet since 5 Mar 2026, 02:00 Kyiv 03:00 Moscow 00:00 UTC usually 40 a day, 0 for 12 hours"
+        in words(rows[1])
+    )
     assert "1 blocked 1 quiet 1 not read yet" in words(page(client, "/").cssselect(".pulse")[0])
     told = client.get("/api/v1/sources").json()["items"]
     assert {one["id"]: one["health"] for one in told} == said
