@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from crawler.config import Config
-from newsdesk import alerts
+from newsdesk import alerts, custody
 from newsdesk.alerts.watching import Lemmas
 from newsdesk.health import daily
 from newsdesk.metrics import Metrics
@@ -36,9 +36,13 @@ def tasks(config: Config, *, lemmas: Lemmas, metrics: Metrics) -> tuple[Task, ..
     def report(engine: Engine, current: Config) -> None:
         daily.report(engine, current.sources, now=datetime.now(UTC))
 
+    def verify(engine: Engine, current: Config) -> None:
+        custody.look(engine, current, now=datetime.now(UTC))
+
     return (
         ("look", config.alerts.every, look),
         ("send", min(SEND_EVERY, config.alerts.every), send),
         ("report", REPORT_EVERY, report),
+        ("verify", custody.EVERY, verify),
         ("follow", SEND_EVERY, follow),
     )

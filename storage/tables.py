@@ -173,6 +173,21 @@ class CustodyRow(Base):
     chain: Mapped[str] = mapped_column(HASH)
 
 
+class StretchRow(Base):
+    """A stretch of the chain of custody that was read again: by whom, when, and what was not as it was kept."""
+
+    __tablename__ = "stretch"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+    """Number of the last entry that was read."""
+    head: Mapped[str] = mapped_column(HASH)
+    """Hash of that entry: another one would be a chain written anew."""
+    at: Mapped[datetime]
+    by: Mapped[str]
+    problems: Mapped[list[Any]]
+
+
 class TombstoneRow(Base):
     """What stands where a capture or version was redacted: why, and the hash of what is left of its row."""
 
@@ -303,14 +318,14 @@ class FindingRow(Base):
     """An article with its current verdict; near misses too, so that recall can be audited."""
 
     __tablename__ = "finding"
-    __table_args__ = (NEVER_REUSED,)
+    __table_args__ = (Index("ix_finding_newest", "standing", "first_kept", "id"), NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), unique=True)
     verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"))
-    standing: Mapped[str] = mapped_column(index=True)
+    standing: Mapped[str]
     first_kept: Mapped[datetime] = mapped_column(index=True)
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class LookRow(Base):

@@ -145,25 +145,26 @@ def _rows(session: Session, subject: Subject, folder: Path, found: _Found) -> in
     )
     for row in rows:
         count += 1
-        vouched, place = found.vouched.pop((subject, row.id), None), _place(row)
+        vouched, place = found.vouched.pop((subject, row.id), None), place_of(row)
         grave = found.graves.get((subject, row.id))
         if vouched is None:
             found.add(subject, row.id, "has no sound entry in the chain", place=place)
         elif (grave or vouched) != digest(row, subject):
             found.add(subject, row.id, "its row was changed", place=place)
-        elif subject is not Subject.BASIS and (words := _contents(row, folder, redacted=grave is not None)):
+        elif subject is not Subject.BASIS and (words := contents(row, folder, redacted=grave is not None)):
             found.add(subject, row.id, words, place=place)
     return count
 
 
-def _contents(row: Kept, folder: Path, *, redacted: bool) -> str | None:
+def contents(row: Kept, folder: Path, *, redacted: bool) -> str | None:
     """Return what is wrong with what a sound row stands for."""
     if isinstance(row, CaptureRow):
         return _bytes(row, folder, redacted=redacted)
     return _text(row) if isinstance(row, VersionRow) and not redacted else None
 
 
-def _place(row: Kept) -> str:
+def place_of(row: Kept) -> str:
+    """Return in words where a row's evidence stands."""
     if isinstance(row, VersionRow):
         return f"version {row.number} of article {row.article_id}"
     if isinstance(row, LookRow):
@@ -193,17 +194,18 @@ def _bytes(row: CaptureRow, folder: Path, *, redacted: bool) -> str | None:
         return "its file is missing"
     except OSError as error:
         return f"its file can't be read: {error.strerror}"
-    return None if redacted or _body_sha256(record) == row.body_sha256 else "its body does not have its hash"
+    body = body_in(record)
+    sound = body is not None and hashlib.sha256(body).hexdigest() == row.body_sha256
+    return None if redacted or sound else "its body does not have its hash"
 
 
-def _body_sha256(record: bytes) -> str | None:
-    """Return the hash of the body inside a packed WARC record, None where there is no whole record."""
+def body_in(record: bytes) -> bytes | None:
+    """Return the body inside a packed WARC record as it was received, None where there is no whole record."""
     try:
         said = gzip.decompress(record)
     except (OSError, EOFError, zlib.error):
         return None
-    body = said.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
-    return hashlib.sha256(body).hexdigest()
+    return said.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
 
 
 def _leftovers(session: Session, folder: Path) -> Iterator[Leftover]:
