@@ -80,6 +80,8 @@ class Report:
     numbers_disclosed: bool | None = None
     claims: tuple[Told, ...] = ()
     title: str = ""
+    opening: str = ""
+    """How its text begins, where it says that an exchange did not take place; else empty."""
     sources: tuple[str, ...] = ()
     """Ids of all sources that carry it."""
 
@@ -177,6 +179,8 @@ class Account:
     """The stored claims that say so: every number leads to its quotes."""
     since: datetime | None = None
     """When the first report said so."""
+    side: Party | None = None
+    """Whose account it is, where the speaker is one of the conflict's sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

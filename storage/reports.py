@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Conflict, Kind, Standing
@@ -25,6 +25,9 @@ from storage.tables import (
 
 AT_ONCE = 500
 """Findings read in one statement: below what an engine takes as parameters."""
+
+OPENING = 600
+"""Characters with which a report says whether an exchange was put off or failed."""
 
 
 def unread(session: Session, limit: int | None = None) -> list[int]:
@@ -135,6 +138,7 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
             ArticleRow.outlet,
             VersionRow.title,
             VersionRow.published,
+            _opening(),
             VerdictRow,
         )
         .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
@@ -145,7 +149,7 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
     ).all()
     claims = _claims(session, [row[-1].id for row in rows])
     carriers = _carriers(session, [row[2] for row in rows])
-    for finding_id, first_kept, article_id, address, outlet, title, published, verdict in rows:
+    for finding_id, first_kept, article_id, address, outlet, title, published, opening, verdict in rows:
         yield Report(
             finding_id=finding_id,
             address=address,
@@ -162,8 +166,15 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
             numbers_disclosed=verdict.numbers_disclosed,
             claims=tuple(claims[verdict.id]),
             title=title,
+            opening=opening,
             sources=tuple(carriers[article_id]),
         )
+
+
+def _opening() -> ColumnElement[str]:
+    """Return how a text begins, for the reports whose words tell a failure from a delay."""
+    setback = VerdictRow.kind == Kind.POSTPONED_OR_FAILED
+    return case((setback, func.substr(VersionRow.text, 1, OPENING)), else_="")
 
 
 def _claims(session: Session, verdicts: Sequence[int]) -> dict[int, list[Told]]:
