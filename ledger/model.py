@@ -322,3 +322,5 @@ class Decision:
     made_at: datetime
     undone_at: datetime | None = None
     undone_by: str | None = None
+    read_again: tuple[tuple[int, int | None], ...] = ()
+    """Each claim marked as wrong with the one that says the same now, after its report was read anew; None where none does."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from crawler.model import Conflict, Kind, Standing
+from crawler.model import Conflict, Event, Kind, Standing
 from ledger.model import Action, Report, Told
 from storage.from_rows import claim_of
 from storage.tables import (
@@ -169,6 +170,31 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
             opening=opening,
             sources=tuple(carriers[article_id]),
         )
+
+
+def telling_totals(session: Session) -> list[Report]:
+    """Return the reports that quote a running total, with those claims alone: where only totals are asked for."""
+    rows = session.execute(
+        select(
+            FindingRow.id, FindingRow.first_kept, ArticleRow.address, ArticleRow.outlet, VersionRow.published,
+            VerdictRow.kind, VerdictRow.conflict, ClaimRow,
+        )
+        .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
+        .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
+        .join(VersionRow, VersionRow.id == VerdictRow.version_id)
+        .join(ClaimRow, ClaimRow.verdict_id == FindingRow.verdict_id)
+        .where(ClaimRow.event == Event.TOTAL_TO_DATE, _on_exchanges(session))
+        .order_by(FindingRow.id, ClaimRow.id)
+    )  # fmt: skip
+    found: dict[int, Report] = {}
+    claims: dict[int, list[Told]] = defaultdict(list)
+    for finding_id, first_kept, address, outlet, published, kind, conflict, claim in rows:
+        claims[finding_id].append(Told(id=claim.id, claim=claim_of(claim)))
+        found[finding_id] = Report(
+            finding_id=finding_id, address=address, outlet=outlet, published=published or first_kept,
+            kind=Kind(kind), conflict=Conflict(conflict),
+        )  # fmt: skip
+    return [replace(one, claims=tuple(claims[number])) for number, one in found.items()]
 
 
 def _opening() -> ColumnElement[str]:
