@@ -25,12 +25,13 @@ from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped,
 from crawler.polling import Pace, next_due, pace_of
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
-from ledger import keeping
+from ledger import keeping, rules
 from storage import (
     copies,
     custody,
     decisions,
     evidence,
+    exchange_records,
     exchanges,
     findings,
     frontier,
@@ -432,7 +433,14 @@ def update_ledger(engine: Engine) -> int:
     while some >= keeping.AT_ONCE:
         some = _update_some(engine)
         read += some
+    while _described_anew(engine):
+        pass
     return read
+
+
+def _described_anew(engine: Engine) -> int:
+    with database.transaction(engine) as session:
+        return keeping.describe_anew(books(session))
 
 
 def _update_some(engine: Engine) -> int:
@@ -463,7 +471,8 @@ def books(session: Session) -> keeping.Books:
         mint=partial(exchanges.mint, session),
         save_parts=partial(exchanges.save_parts, session),
         stand=partial(exchanges.stand, session),
-        describe=partial(exchanges.describe, session),
+        describe=partial(exchanges.describe, session, rules=rules.version()),
+        outdated=partial(exchange_records.outdated, session, rules=rules.version(), limit=keeping.AT_ONCE),
         forward=partial(exchanges.forward, session),
         matters=partial(exchanges.matters, session),
         decisions=partial(decisions.decisions, session),

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from crawler.model import Category, Conflict, Event, Party, Precision, Speaker
 from ledger.model import Account, Agreement, Comparison, Part, Told
-from ledger.parts import SIDES
+from ledger.parts import NAMES, SIDES
 
 SPEAKS_FOR = {
     Speaker.RU_MOD: Party.RUSSIA,
@@ -24,11 +24,20 @@ SPEAKS_FOR = {
 }
 """Whose side a speaker is. Mediators, outlets and speakers without an id are nobody's."""
 
+PARTIES_THERE = {(Speaker.US, Conflict.US_RU): Party.US}
+"""Speakers that mediate elsewhere, and are a party to one conflict."""
+
 LIVING = (Category.PRISONERS_OF_WAR, Category.PEOPLE)
 APART = (Category.CIVILIANS, Category.CHILDREN, Category.BODIES)
 
 ABOUT = 0.05
 """How far a rounded figure may lie from an exact one and still mean it."""
+
+
+def side_of(speaker: Speaker, conflict: Conflict) -> Party | None:
+    """Return whose account a speaker gives in a conflict; None for mediators, outlets and speakers without an id."""
+    return PARTIES_THERE.get((speaker, conflict), SPEAKS_FOR.get(speaker))
+
 
 Key = tuple[Speaker, Party, Category, str | None, int, Precision]
 
@@ -37,7 +46,9 @@ def accounts(parts: Iterable[Part], *events: Event) -> tuple[Account, ...]:
     """Return what is said by whom, each figure once with all claims that say it; `each` is said of both sides."""
     claims: dict[Key, list[int]] = defaultdict(list)
     since: dict[Key, datetime] = {}
+    conflict = Conflict.NONE
     for part in parts:
+        conflict = part.report.conflict
         for told in part.claims:
             if told.claim.event not in events:
                 continue
@@ -54,6 +65,7 @@ def accounts(parts: Iterable[Part], *events: Event) -> tuple[Account, ...]:
             precision=precision,
             claim_ids=tuple(sorted(set(claims[speaker, to, category, subset, count, precision]))),
             since=since[speaker, to, category, subset, count, precision],
+            side=side_of(speaker, conflict),
         )
         for speaker, to, category, subset, count, precision in claims
     ]
@@ -144,10 +156,10 @@ def _compared(
     agreement, note = Agreement.UNATTRIBUTED, "no side has given a figure"
     if len(voices) == 1:
         (voice,) = voices
-        since = min(one.since for one in told if SPEAKS_FOR.get(one.speaker) is voice and one.since)
+        since = min(one.since for one in told if one.side is voice and one.since)
         agreement, note = (
             Agreement.ONE_SIDED,
-            f"only {voice.title()} has given a figure, since {since:%Y-%m-%d %H:%MZ}",
+            f"only {NAMES[voice]} has given a figure, since {since:%Y-%m-%d %H:%MZ}",
         )
     elif voices:
         one, other = list(voices.values())[:2]
@@ -161,18 +173,14 @@ def _compared(
 
 
 def _voices(told: Iterable[Account]) -> list[Party]:
-    return sorted({SPEAKS_FOR[one.speaker] for one in told if one.speaker in SPEAKS_FOR})
+    return sorted({one.side for one in told if one.side is not None})
 
 
 def _leading(told: Iterable[Account], voice: Party, *categories: Category) -> list[Account]:
     """Return a side's figure in each category: where it gave several, the one most reports carry, then the latest."""
     best: dict[Category, Account] = {}
     for one in told:
-        if (
-            SPEAKS_FOR.get(one.speaker) is not voice
-            or one.subset is not None
-            or one.category not in categories
-        ):
+        if one.side is not voice or one.subset is not None or one.category not in categories:
             continue
         known = best.get(one.category)
         if known is None or _weight(one) > _weight(known):
@@ -200,7 +208,7 @@ def readings(side: Party, voice: Party, said: Sequence[Account], besides: Sequen
     others = sum(own[one].count for one in (Category.CIVILIANS, Category.CHILDREN) if one in own)
     apart = _leading([a for a in besides if a.returned_to is side], voice, *LIVING)
     wounded = sum(one.count for one in apart[:1]) or sum(
-        one.count for one in besides if one.returned_to is side and SPEAKS_FOR.get(one.speaker) is voice
+        one.count for one in besides if one.returned_to is side and one.side is voice
     )
     for one in main:
         if others and one.category is Category.PRISONERS_OF_WAR:
@@ -226,7 +234,7 @@ def _of_both(
             agreement, note = Agreement.AGREED, "the sum of both directions"
         elif sums:
             agreement = Agreement.DISPUTED
-            note = f"fits only what {fits[0].title()} says" if fits else "fits neither side's account"
+            note = f"fits only what {NAMES[fits[0]]} says" if fits else "fits neither side's account"
     return Comparison(
         returned_to=Party.BOTH,
         category=both[0].category,

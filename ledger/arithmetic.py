@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from crawler.model import Category, Conflict, Event, Party, Precision
-from ledger.accounts import LIVING, SPEAKS_FOR, Reading, readings
+from ledger.accounts import LIVING, Reading, readings, side_of
 from ledger.model import Account, Flag, FlagKind, Part
-from ledger.parts import SIDES
+from ledger.parts import NAMES, SIDES
 
 HALVES = (("men", "women"), ("officers", "privates_and_sergeants"))
 """Subsets that together are everyone: of people, of soldiers."""
@@ -31,10 +31,9 @@ def _by_voice(said: Iterable[Account]) -> Iterator[tuple[tuple[Party, Party], li
     """Yield what each side says of each receiving side."""
 
     def whose(one: Account) -> tuple[Party, Party]:
-        return SPEAKS_FOR[one.speaker], one.returned_to
+        return one.side or Party.UNKNOWN, one.returned_to
 
-    spoken = sorted((one for one in said if one.speaker in SPEAKS_FOR), key=whose)
-    for key, group in groupby(spoken, key=whose):
+    for key, group in groupby(sorted((one for one in said if one.side), key=whose), key=whose):
         yield key, list(group)
 
 
@@ -49,7 +48,7 @@ def _own_figures(voice: Party, side: Party, own: Sequence[Account], totals: set[
         if len(figures) > 1 and sum(figures) not in totals:
             yield Flag(
                 kind=FlagKind.OWN_FIGURES,
-                words=f"{voice.title()} itself gives {_either(figures)} {category.replace('_', ' ')} returned to {side.title()}",
+                words=f"{NAMES[voice]} itself gives {_either(figures)} {category.replace('_', ' ')} returned to {NAMES[side]}",
                 claim_ids=_claims(figures.values()),
             )
 
@@ -64,7 +63,7 @@ def _subsets(voice: Party, side: Party, own: Sequence[Account]) -> Iterator[Flag
         if people.count not in {counted, soldiers.count}:
             yield Flag(
                 kind=FlagKind.SUBSETS,
-                words=f"{voice.title()}: {soldiers.count} soldiers and {counted - soldiers.count} others are {counted}, not {people.count} people returned to {side.title()}",
+                words=f"{NAMES[voice]}: {soldiers.count} soldiers and {counted - soldiers.count} others are {counted}, not {people.count} people returned to {NAMES[side]}",
                 claim_ids=_claims([people, soldiers, *others]),
             )
     living = [whole[one].count for one in LIVING if one in whole]
@@ -73,7 +72,7 @@ def _subsets(voice: Party, side: Party, own: Sequence[Account]) -> Iterator[Flag
         if one.subset is not None and one.category in LIVING and living and one.count > max(living):
             yield Flag(
                 kind=FlagKind.SUBSETS,
-                words=f"{voice.title()}: {one.count} {one.subset} are more than all {max(living)} returned to {side.title()}",
+                words=f"{NAMES[voice]}: {one.count} {one.subset} are more than all {max(living)} returned to {NAMES[side]}",
                 claim_ids=_claims([one]),
             )
     for names in HALVES:
@@ -82,7 +81,7 @@ def _subsets(voice: Party, side: Party, own: Sequence[Account]) -> Iterator[Flag
         if living and {one.subset for one in halves} == set(names) and counted not in living:
             yield Flag(
                 kind=FlagKind.SUBSETS,
-                words=f"{voice.title()}: {' and '.join(f'{one.count} {one.subset}' for one in halves)} are {counted}, not {_either(living)} returned to {side.title()}",
+                words=f"{NAMES[voice]}: {' and '.join(f'{one.count} {one.subset}' for one in halves)} are {counted}, not {_either(living)} returned to {NAMES[side]}",
                 claim_ids=_claims(halves),
             )
 
@@ -102,7 +101,7 @@ def _n_for_n(
             ):
                 continue
             for speaker in claim.claimed_by:
-                voice = SPEAKS_FOR.get(speaker)
+                voice = side_of(speaker, part.report.conflict)
                 other = next((side for side in sides if side is not voice), None)
                 if voice not in sides or other is None or (voice, claim.count) in seen:
                     continue
@@ -113,7 +112,7 @@ def _n_for_n(
                 if own and not any(a.means(b) for a in own for b in meant):
                     yield Flag(
                         kind=FlagKind.N_FOR_N,
-                        words=f"{voice.title()} says {claim.count} for {claim.count}, {other.title()} counts {own[0].count} of its own",
+                        words=f"{NAMES[voice]} says {claim.count} for {claim.count}, {NAMES[other]} counts {own[0].count} of its own",
                         claim_ids=(told.id,),
                     )
 

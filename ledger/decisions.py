@@ -68,10 +68,10 @@ def forwarded(number: int, decisions: Iterable[Decision]) -> int:
 
 
 def wrong_claims(decisions: Iterable[Decision]) -> frozenset[int]:
-    """Return the claims that an analyst found misread: no record counts them."""
+    """Return the claims that an analyst found misread, also as they were read again since: no record counts them."""
     return frozenset(
         claim
         for one in decisions
         if one.action is Action.WRONG_CLAIM and one.undone_at is None
-        for claim in one.claim_ids
+        for claim in (*one.claim_ids, *(now for _, now in one.read_again if now is not None))
     )

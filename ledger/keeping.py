@@ -82,7 +82,9 @@ class Books:
     stand: Callable[[Mapping[PartKey, int | None]], None]
     """Store where parts stand after the analysts' decisions."""
     describe: Callable[[Iterable[Exchange]], None]
-    """Store the fields of records by which lists are narrowed."""
+    """Store records."""
+    outdated: Callable[[], Sequence[int]]
+    """Some of the exchanges whose stored record other rules made, or nobody yet."""
     forward: Forward
     matters: Callable[[Iterable[int]], Mapping[int, Matter]]
     decisions: Callable[[], Sequence[Decision]]
@@ -109,6 +111,13 @@ def restand(books: Books) -> None:
         {one.key: one.exchange_id for one in touched},
     )
     _stand(books, machine, stood, fresh=set(machine), known={})
+
+
+def describe_anew(books: Books) -> int:
+    """Put together some of the records that other rules made, after an update; return how many, 0 once all are of now."""
+    told = _parts(books, books.outdated(), {})
+    books.describe(exchange(number, parts) for number, parts in told.items())
+    return len(told)
 
 
 def _reconciled(books: Books, finding_ids: Sequence[int], now: datetime) -> None:

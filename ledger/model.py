@@ -80,6 +80,8 @@ class Report:
     numbers_disclosed: bool | None = None
     claims: tuple[Told, ...] = ()
     title: str = ""
+    opening: str = ""
+    """How its text begins, where it says that an exchange did not take place; else empty."""
     sources: tuple[str, ...] = ()
     """Ids of all sources that carry it."""
 
@@ -177,6 +179,8 @@ class Account:
     """The stored claims that say so: every number leads to its quotes."""
     since: datetime | None = None
     """When the first report said so."""
+    side: Party | None = None
+    """Whose account it is, where the speaker is one of the conflict's sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,3 +322,5 @@ class Decision:
     made_at: datetime
     undone_at: datetime | None = None
     undone_by: str | None = None
+    read_again: tuple[tuple[int, int | None], ...] = ()
+    """Each claim marked as wrong with the one that says the same now, after its report was read anew; None where none does."""

@@ -20,6 +20,13 @@ SIDES = {
 
 HAPPENED = (Kind.EXCHANGE_COMPLETED, Kind.BODIES_REPATRIATED)
 
+NAMES = {party: party.title() for party in Party} | {
+    Party.US: "the US",
+    Party.BOTH: "both sides together",
+    Party.UNKNOWN: "an unknown side",
+}
+"""Parties as a sentence names them."""
+
 DATED = (*HAPPENED, Kind.EXCHANGE_ANNOUNCED, Kind.POSTPONED_OR_FAILED, Kind.AGREEMENT)
 """Kinds of reports that found a record where they name a day; a background piece must also count the people."""
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from crawler.model import Conflict, Event, Kind, Party
-from ledger.accounts import SPEAKS_FOR, accounts, comparisons
+from ledger.accounts import accounts, comparisons, side_of
 from ledger.arithmetic import flags
 from ledger.model import (
+    KYIV,
     Agreement,
     Comparison,
     Confirmation,
@@ -23,7 +24,8 @@ from ledger.model import (
     Report,
     StatusChange,
 )
-from ledger.parts import HAPPENED, LATE, SIDES, figures, known_claims
+from ledger.parts import HAPPENED, LATE, NAMES, SIDES, figures, known_claims
+from ledger.setbacks import setback
 
 Value = TypeVar("Value", bound=Hashable)
 OriginKey = Callable[[Report], Hashable]
@@ -31,16 +33,10 @@ OriginKey = Callable[[Report], Hashable]
 OPEN = {
     ExchangeStatus.ANNOUNCED: "No report yet that it took place.",
     ExchangeStatus.UNDER_WAY: "No report yet that it was completed.",
-    ExchangeStatus.POSTPONED: "No report yet on when it is to take place instead, or whether it failed for good.",
+    ExchangeStatus.POSTPONED: "No report yet on when it is to take place instead.",
+    ExchangeStatus.FAILED: "No report yet on whether it is to take place after all.",
 }
 """What each unfinished status leaves open."""
-
-NAMES = {party: party.title() for party in Party} | {
-    Party.US: "the US",
-    Party.BOTH: "both sides together",
-    Party.UNKNOWN: "an unknown side",
-}
-"""Parties as a sentence names them."""
 
 OVER = (ExchangeStatus.COMPLETED, ExchangeStatus.UNDER_WAY)
 
@@ -130,15 +126,24 @@ def _mentioned(reports: Sequence[Report]) -> tuple[str, ...]:
 
 def _statuses(parts: Sequence[Part]) -> Iterator[StatusChange]:
     """Yield each change of status with the report that brought it; late copies of older news change nothing."""
-    now: ExchangeStatus | None = None
+    last: StatusChange | None = None
     for part in parts:
         said = _status(part)
-        if said is None or said is now or now is ExchangeStatus.COMPLETED:
-            continue
-        if now is ExchangeStatus.UNDER_WAY and said is ExchangeStatus.ANNOUNCED:
-            continue
-        now = said
-        yield StatusChange(status=said, since=part.report.published, finding_id=part.report.finding_id)
+        if said is not None and _is_news(said, part.report, last):
+            last = StatusChange(status=said, since=part.report.published, finding_id=part.report.finding_id)
+            yield last
+
+
+def _is_news(said: ExchangeStatus, report: Report, last: StatusChange | None) -> bool:
+    """Say whether a status takes the place of the last one; outlets word one day's setback as they like."""
+    if last is None:
+        return True
+    if said is last.status or last.status is ExchangeStatus.COMPLETED:
+        return False
+    if last.status is ExchangeStatus.UNDER_WAY and said is ExchangeStatus.ANNOUNCED:
+        return False
+    same_day = last.since.astimezone(KYIV).date() == report.published_on
+    return not (last.status is ExchangeStatus.FAILED and said is ExchangeStatus.POSTPONED and same_day)
 
 
 def _status(part: Part) -> ExchangeStatus | None:
@@ -148,7 +153,7 @@ def _status(part: Part) -> ExchangeStatus | None:
     if part.report.kind is Kind.BACKGROUND:
         return ExchangeStatus.COMPLETED if counted else None
     if part.report.kind is Kind.POSTPONED_OR_FAILED:
-        return ExchangeStatus.POSTPONED
+        return setback(part.report)
     return ExchangeStatus.UNDER_WAY if counted else ExchangeStatus.ANNOUNCED
 
 
@@ -160,7 +165,7 @@ def _confirmations(parts: Sequence[Part], conflict: Conflict) -> Iterator[Confir
             if told.claim.event is not Event.THIS_EXCHANGE:
                 continue
             for speaker in told.claim.claimed_by:
-                side = SPEAKS_FOR.get(speaker)
+                side = side_of(speaker, conflict)
                 if side is not None and side in SIDES.get(conflict, ()) and side not in seen:
                     seen.add(side)
                     yield Confirmation(
@@ -195,7 +200,7 @@ def _questions(record: Exchange) -> Iterator[str]:
 def _question(one: Comparison, sides: Sequence[Party]) -> str | None:
     """Return what a comparison leaves open; each side is the authority on its own returnees."""
     whom = f"{one.category.replace('_', ' ')} returned to {NAMES.get(one.returned_to, one.returned_to)}"
-    spoke = {SPEAKS_FOR.get(account.speaker) for account in one.accounts}
+    spoke = {account.side for account in one.accounts}
     if one.agreement is Agreement.DISPUTED:
         return f"Whose figure for {whom} is right?"
     if one.returned_to not in sides or one.returned_to in spoke:

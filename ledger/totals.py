@@ -189,7 +189,7 @@ def received(record: Exchange, side: Party) -> int | None:
         bodies = [one for one in told if one.category is Category.BODIES]
         return _best(bodies, side)
     for voice in (side, None):
-        own = [one for one in told if voice is None or SPEAKS_FOR.get(one.speaker) is voice]
+        own = [one for one in told if voice is None or one.side is voice]
         people = _best([one for one in own if one.category is Category.PEOPLE], side)
         soldiers = _best([one for one in own if one.category is Category.PRISONERS_OF_WAR], side)
         others = sum(
@@ -207,8 +207,7 @@ def _best(told: Sequence[Any], side: Party) -> int | None:
     """Return the figure of the side itself, else of the other, else any; of several the most reports carry."""
 
     def weight(one: Any) -> tuple[bool, bool, int, int]:
-        voice = SPEAKS_FOR.get(one.speaker)
-        return voice is side, voice is not None, len(one.claim_ids), one.count
+        return one.side is side, one.side is not None, len(one.claim_ids), one.count
 
     best = max(told, key=weight, default=None)
     return None if best is None else int(best.count)

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crawler.model import Claim, Conflict, Party, Precision, Speaker
-from ledger.accounts import LIVING, SPEAKS_FOR
+from ledger import rules
+from ledger.accounts import LIVING
 from ledger.decisions import forwarded, wrong_claims
 from ledger.model import (
     Account,
@@ -24,9 +25,10 @@ from ledger.model import (
     PutPart,
     Report,
 )
-from ledger.parts import standing
-from ledger.record import NAMES, OriginKey, by_outlet, exchange
+from ledger.parts import NAMES, standing
+from ledger.record import OriginKey, by_outlet, exchange
 from storage import decisions as made
+from storage import exchange_records as stored
 from storage import exchanges as kept
 from storage import origins as copied
 from storage import queries
@@ -105,6 +107,16 @@ def whole(session: Session, numbers: Sequence[int]) -> Iterator[WholeExchange]:
                 yield _whole(number, by_number[number], decisions, origins)
 
 
+def records(session: Session, numbers: Sequence[int]) -> list[Exchange]:
+    """Return the records of exchanges without comparisons, origins and sources, as they were last put together.
+
+    Fast, for what asks for all of them; a record that older rules made is put together anew.
+    """
+    found = stored.read(session, numbers, rules=rules.version())
+    rest = {one.record.id: one.record for one in whole(session, [one for one in numbers if one not in found])}
+    return stored.in_order(numbers, found, rest)
+
+
 def _origins(session: Session, finding_ids: Sequence[int]) -> OriginKey:
     """Return what tells the likely origin of a report: copies of one dispatch have the same."""
     found = copied.origins(session, finding_ids)
@@ -149,10 +161,10 @@ def find(session: Session, number: int) -> tuple[WholeExchange | None, list[int]
     return found, moved
 
 
-def voice(speaker: Speaker) -> str:
+def voice(account: Account) -> str:
     """Return who speaks, by side where it is one's."""
-    side = SPEAKS_FOR.get(speaker)
-    return NAMES[side] if side else {"outlet": "outlets", "other": "others"}.get(speaker, str(speaker))
+    names = {Speaker.OUTLET: "outlets", Speaker.OTHER: "others"}
+    return NAMES[account.side] if account.side else names.get(account.speaker, str(account.speaker))
 
 
 def figure(account: Account) -> str:
@@ -163,8 +175,8 @@ def figure(account: Account) -> str:
 def by_voice(accounts: Iterable[Account]) -> dict[str, list[str]]:
     """Return who says which figures; soldiers and people of one number are said once."""
     found: dict[str, list[str]] = {}
-    for account in sorted(accounts, key=lambda one: (one.speaker not in SPEAKS_FOR, -one.count)):
-        figures = found.setdefault(voice(account.speaker), [])
+    for account in sorted(accounts, key=lambda one: (one.side is None, -one.count)):
+        figures = found.setdefault(voice(account), [])
         if figure(account) not in figures:
             figures.append(figure(account))
     return found
@@ -177,7 +189,7 @@ def in_words(comparison: Comparison) -> str:
     what = (
         "" if comparison.category in LIVING or comparison.category == "bodies" else f" {comparison.category}"
     )
-    spoken = by_voice(one for one in comparison.accounts if one.speaker in SPEAKS_FOR)
+    spoken = by_voice(one for one in comparison.accounts if one.side is not None)
     spoken = spoken or by_voice(comparison.accounts)
     whole_figures = {tuple(figures) for figures in spoken.values()}
     if comparison.agreement is Agreement.AGREED and len(whole_figures) == 1:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger.model import Action, Decision
+from storage import marks
 from storage.tables import LedgerDecisionRow
 
 
@@ -47,17 +48,17 @@ def undo(session: Session, number: int, *, by: str, now: datetime) -> Decision |
         return None
     row.undone_at, row.undone_by = now, by
     session.flush()
-    return _decision(row)
+    return _decision(row, marks.read_again(session, row.claims))
 
 
 def decisions(session: Session) -> list[Decision]:
     """Return all decisions in the order they were made, undone ones too."""
-    return [
-        _decision(row) for row in session.scalars(select(LedgerDecisionRow).order_by(LedgerDecisionRow.id))
-    ]
+    rows = session.scalars(select(LedgerDecisionRow).order_by(LedgerDecisionRow.id)).all()
+    again = marks.read_again(session, [claim for row in rows for claim in row.claims])
+    return [_decision(row, again) for row in rows]
 
 
-def _decision(row: LedgerDecisionRow) -> Decision:
+def _decision(row: LedgerDecisionRow, again: Mapping[int, int | None]) -> Decision:
     return Decision(
         id=row.id,
         action=Action(row.action),
@@ -70,4 +71,5 @@ def _decision(row: LedgerDecisionRow) -> Decision:
         made_at=row.made_at,
         undone_at=row.undone_at,
         undone_by=row.undone_by,
+        read_again=tuple((claim, again.get(claim)) for claim in row.claims),
     )

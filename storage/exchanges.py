@@ -19,6 +19,7 @@ from ledger.model import (
     PutPart,
     Unclear,
 )
+from storage import exchange_records
 from storage.tables import ExchangeForwardRow, ExchangePartRow, ExchangeRow
 
 AT_ONCE = 500
@@ -154,13 +155,20 @@ def stand(session: Session, places: Mapping[PartKey, int | None]) -> None:
     session.flush()
 
 
-def describe(session: Session, records: Iterable[Exchange]) -> None:
-    """Store the fields of records by which lists are narrowed."""
-    for record in records:
+def describe(session: Session, made: Iterable[Exchange], *, rules: str) -> None:
+    """Store records, and the fields of theirs by which lists are narrowed.
+
+    Args:
+        session: of the caller's transaction.
+        made: the records.
+        rules: version of the rules that made them.
+    """
+    for record in made:
         row = session.get_one(ExchangeRow, record.id)
         row.day, row.last_day, row.status, row.deal = record.day, record.last_day, record.status, record.deal
         row.stage, row.sequence = record.stage, record.sequence
         row.disputed = any(one.agreement is Agreement.DISPUTED for one in record.comparisons)
+        exchange_records.write(row, record, rules=rules)
     session.flush()
 
 
@@ -196,6 +204,13 @@ def listed(session: Session, filters: ExchangeFilters, *, limit: int | None = No
         )
         for row in session.scalars(statement)
     ]  # fmt: skip
+
+
+def numbers(session: Session) -> list[int]:
+    """Return the numbers of all exchanges that reports stand under, the oldest first."""
+    stands = select(ExchangePartRow.exchange_id).where(ExchangePartRow.exchange_id.is_not(None)).distinct()
+    statement = select(ExchangeRow.id).where(ExchangeRow.id.in_(stands))
+    return list(session.scalars(statement.order_by(ExchangeRow.day, ExchangeRow.id)))
 
 
 def _conditions(filters: ExchangeFilters) -> Iterator[ColumnElement[bool]]:

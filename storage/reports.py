@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from crawler.model import Conflict, Kind, Standing
+from crawler.model import Conflict, Event, Kind, Standing
 from ledger.model import Action, Report, Told
 from storage.from_rows import claim_of
 from storage.tables import (
@@ -25,6 +26,9 @@ from storage.tables import (
 
 AT_ONCE = 500
 """Findings read in one statement: below what an engine takes as parameters."""
+
+OPENING = 600
+"""Characters with which a report says whether an exchange was put off or failed."""
 
 
 def unread(session: Session, limit: int | None = None) -> list[int]:
@@ -135,6 +139,7 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
             ArticleRow.outlet,
             VersionRow.title,
             VersionRow.published,
+            _opening(),
             VerdictRow,
         )
         .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
@@ -145,7 +150,7 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
     ).all()
     claims = _claims(session, [row[-1].id for row in rows])
     carriers = _carriers(session, [row[2] for row in rows])
-    for finding_id, first_kept, article_id, address, outlet, title, published, verdict in rows:
+    for finding_id, first_kept, article_id, address, outlet, title, published, opening, verdict in rows:
         yield Report(
             finding_id=finding_id,
             address=address,
@@ -162,8 +167,40 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
             numbers_disclosed=verdict.numbers_disclosed,
             claims=tuple(claims[verdict.id]),
             title=title,
+            opening=opening,
             sources=tuple(carriers[article_id]),
         )
+
+
+def telling_totals(session: Session) -> list[Report]:
+    """Return the reports that quote a running total, with those claims alone: where only totals are asked for."""
+    rows = session.execute(
+        select(
+            FindingRow.id, FindingRow.first_kept, ArticleRow.address, ArticleRow.outlet, VersionRow.published,
+            VerdictRow.kind, VerdictRow.conflict, ClaimRow,
+        )
+        .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
+        .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
+        .join(VersionRow, VersionRow.id == VerdictRow.version_id)
+        .join(ClaimRow, ClaimRow.verdict_id == FindingRow.verdict_id)
+        .where(ClaimRow.event == Event.TOTAL_TO_DATE, _on_exchanges(session))
+        .order_by(FindingRow.id, ClaimRow.id)
+    )  # fmt: skip
+    found: dict[int, Report] = {}
+    claims: dict[int, list[Told]] = defaultdict(list)
+    for finding_id, first_kept, address, outlet, published, kind, conflict, claim in rows:
+        claims[finding_id].append(Told(id=claim.id, claim=claim_of(claim)))
+        found[finding_id] = Report(
+            finding_id=finding_id, address=address, outlet=outlet, published=published or first_kept,
+            kind=Kind(kind), conflict=Conflict(conflict),
+        )  # fmt: skip
+    return [replace(one, claims=tuple(claims[number])) for number, one in found.items()]
+
+
+def _opening() -> ColumnElement[str]:
+    """Return how a text begins, for the reports whose words tell a failure from a delay."""
+    setback = VerdictRow.kind == Kind.POSTPONED_OR_FAILED
+    return case((setback, func.substr(VersionRow.text, 1, OPENING)), else_="")
 
 
 def _claims(session: Session, verdicts: Sequence[int]) -> dict[int, list[Told]]:

@@ -426,6 +426,10 @@ class ExchangeRow(Base):
     sequence: Mapped[int | None]
     disputed: Mapped[bool] = mapped_column(default=False)
     minted_at: Mapped[datetime]
+    record: Mapped[str | None] = mapped_column(deferred=True)
+    """The whole record as JSON, as it was last put together."""
+    rules: Mapped[str | None]
+    """The rules that made it: under others it is no longer believed."""
 
 
 class ExchangePartRow(Base):

@@ -242,7 +242,7 @@ def _carried(one: Exchange, sides: Mapping[str, str]) -> str:
 
 
 def _confirmed(one: Exchange) -> str:
-    from ledger.record import NAMES
+    from ledger.parts import NAMES
 
     first, *others = one.confirmations
     if not others:
@@ -259,7 +259,7 @@ def _confirmed(one: Exchange) -> str:
 
 def _sides(found: WholeExchange) -> Iterator[str]:
     """Yield for each receiving side what each voice says of it, how that stands, and the quotes."""
-    from ledger.record import NAMES
+    from ledger.parts import NAMES
     from newsdesk.ledger import by_voice
 
     one = found.record
@@ -283,7 +283,7 @@ def _quoted(found: WholeExchange, accounts: Sequence[Account]) -> Iterator[str]:
     """Yield each figure with its quotes; one that is said of both sides is said once."""
     from itertools import groupby
 
-    from ledger.record import NAMES
+    from ledger.parts import NAMES
     from newsdesk.ledger import figure
 
     def said(one: Account) -> tuple[object, ...]:

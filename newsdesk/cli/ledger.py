@@ -60,7 +60,7 @@ COMMANDS = (
     ("confirm", "Vouch for an exchange's record.", 'confirm x45 --why "checked against both ministries"'),
     ("undo", "Undo a decision; it stays in the list.", "undo d7"),
     ("decisions", "List what analysts decided.", "decisions --format csv"),
-    ("review", "List reports that belong to no exchange yet, and why, then near misses nobody has marked.", "review"),
+    ("review", "List marks that came to nothing, reports that belong to no exchange yet, and why, and near misses nobody has marked.", "review"),
     ("rebuild", "Reconcile all reports anew; numbers and decisions stay.", "rebuild"),
 )  # fmt: skip
 
@@ -270,10 +270,17 @@ def _decision_row(one: Decision) -> dict[str, Any]:
         "exchange": f"x{one.exchange_id}" if one.exchange_id else None,
         "other": f"x{one.other_id}" if one.other_id else None,
         "findings": [f"f{finding}" for finding in one.finding_ids],
-        "claims": [f"c{claim}" for claim in one.claim_ids],
+        "claims": [_marked(claim, now) for claim, now in one.read_again],
         "why": one.why,
         "undone": f"{short(one.undone_at)} {one.undone_by}" if one.undone_at else None,
     }
+
+
+def _marked(claim: int, now: int | None) -> str:
+    """Return a marked claim, and what it is since its report was read anew."""
+    if now == claim:
+        return f"c{claim}"
+    return f"c{claim} (not read any more)" if now is None else f"c{claim} (now c{now})"
 
 
 def review(
@@ -282,7 +289,7 @@ def review(
     form: FormatOption = Format.TABLE,
     config: ConfigOption = None,
 ) -> None:
-    """Print the reports that stand under no exchange, and near misses that nobody has marked, the newest first."""
+    """Print marks whose claim is not read any more, reports without an exchange, and near misses without a mark."""
     from ledger.model import Unclear
     from newsdesk.ledger import MATTERS
     from storage import exchanges, reports
@@ -292,7 +299,7 @@ def review(
     with transaction(opened(configured(config))) as session:
         left = exchanges.left_over(session, reasons)
         told = {one.finding_id: one for one in reports.reports(session, [part.finding_id for part in left])}
-        near = _near_misses(session, limit)
+        near, lost = _near_misses(session, limit), _lost_marks(session)
     rows = [
         {
             "finding": f"f{part.finding_id}",
@@ -307,7 +314,34 @@ def review(
         for part in left
         if part.finding_id in told
     ]
-    write_rows([*rows, *near], columns=REVIEW_COLUMNS, form=form)
+    write_rows([*lost, *rows, *near], columns=REVIEW_COLUMNS, form=form)
+
+
+def _lost_marks(session: Session) -> list[dict[str, Any]]:
+    """Return the marks of wrong claims that came to nothing: their reports do not say so any more, or are read otherwise."""
+    from storage import decisions as made
+    from storage import marks, queries
+
+    rows = []
+    for one in made.decisions(session):
+        lost = [claim for claim, now in one.read_again if now is None]
+        found = queries.finding(session, one.finding_ids[0]) if lost and one.undone_at is None else None
+        if found is None:
+            continue
+        for claim, quote in sorted(marks.quotes(session, lost).items()):
+            rows.append(
+                {
+                    "finding": f"f{found.id}",
+                    "published": found.current.published,
+                    "outlet": found.outlet,
+                    "kind": str(found.verdict.kind),
+                    "what": None,
+                    "reason": "mark_lost",
+                    "because": f"c{claim} «{quote}», marked wrong in d{one.id}, is not read so any more",
+                    "title": found.current.title,
+                }
+            )
+    return rows
 
 
 def _near_misses(session: Session, limit: int) -> list[dict[str, Any]]:

@@ -98,6 +98,7 @@ def labelled(session: Session, *, with_text: bool) -> Iterator[dict[str, Any]]:
     """Yield each mark that holds as a labelled case: the article as `tag` takes it, with what the analyst said."""
     from ledger.model import Action
     from storage import decisions, queries
+    from storage.marks import quotes
 
     marks = (Action.RELEVANT, Action.IRRELEVANT, Action.WRONG_CLAIM)
     for one in decisions.decisions(session):
@@ -106,7 +107,7 @@ def labelled(session: Session, *, with_text: bool) -> Iterator[dict[str, Any]]:
         found = queries.finding(session, one.finding_ids[0])
         if found is None:
             continue
-        wrong = [claim.claim.quote for claim in found.claims if claim.id in one.claim_ids]
+        wrong = [quote for _, quote in sorted(quotes(session, one.claim_ids).items())]
         record = {
             "id": f"f{found.id}",
             "mark": str(one.action),

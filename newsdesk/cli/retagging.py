@@ -59,8 +59,34 @@ def retag(
             *_findings(engine, numbers, checked, counts, dry_run=dry_run),
             *_leads(engine, lexicon, checked, counts, dry_run=dry_run),
         ]
+        if not dry_run:
+            _told_anew(engine)
     write_rows(rows, columns=COLUMNS, form=form)
     say(_summary(len(numbers), lexicon, counts, dry_run=dry_run))
+
+
+def _told_anew(engine: Engine) -> None:
+    """Let the ledger read what was judged anew, and say what became of claims that analysts had marked."""
+    import scheduler
+    from storage.decisions import decisions
+    from storage.engine import transaction
+
+    if read := scheduler.update_ledger(engine):
+        say(f"the ledger read {read} findings anew")
+    with transaction(engine) as session:
+        marked = [
+            (one.id, claim, now)
+            for one in decisions(session)
+            if one.undone_at is None
+            for claim, now in one.read_again
+        ]
+    if carried := sum(now not in (None, claim) for _, claim, now in marked):
+        say(f"{carried} claims marked as wrong are read again as they were: the marks hold for them")
+    for made, claim, now in marked:
+        if now is None:
+            say(
+                f"d{made}: c{claim}, marked as wrong, is not read so any more; `swapwatch ledger review` lists it"
+            )
 
 
 def _summary(judged: int, lexicon: str, counts: Counter[str], *, dry_run: bool) -> str:

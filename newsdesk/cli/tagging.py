@@ -15,8 +15,7 @@ from newsdesk.cli.app import ConfigOption, added_terms
 from newsdesk.cli.output import plain
 
 if TYPE_CHECKING:
-    from crawler.model import Article, Claim, Page, Source, Verdict
-    from crawler.tagging.lexicon import Added
+    from crawler.model import AddedTerm, Article, Claim, Page, Source, Verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -62,7 +61,7 @@ def _complaint(error: Exception) -> str:
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
-def tagged_line(line: str, added: Added = ()) -> str:
+def tagged_line(line: str, added: tuple[AddedTerm, ...] = ()) -> str:
     """Return the answer to one line of `tag`, as a line of JSON; `added` are the operators' terms.
 
     Raises:

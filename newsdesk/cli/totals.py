@@ -93,11 +93,10 @@ def checks(form: FormatOption = Format.TABLE, config: ConfigOption = None) -> No
 
 
 def _records(session: Session) -> list[Exchange]:
-    from newsdesk.ledger import whole
-    from storage.exchanges import ExchangeFilters, listed
+    from newsdesk.ledger import records
+    from storage.exchanges import numbers
 
-    numbers = [one.id for one in listed(session, ExchangeFilters())][::-1]
-    return [found.record for found in whole(session, numbers)]
+    return records(session, numbers(session))
 
 
 def _series(session: Session) -> list[Total]:
@@ -106,7 +105,7 @@ def _series(session: Session) -> list[Total]:
     from storage import reports
 
     known = sums.reference_totals()
-    return [*known, *sums.told_totals(reports.reports(session, reports.relevant(session)), known)]
+    return [*known, *sums.told_totals(reports.telling_totals(session), known)]
 
 
 def _step_row(step: Step) -> dict[str, Any]:

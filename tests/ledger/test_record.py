@@ -20,6 +20,7 @@ from ledger.model import (
 )
 from ledger.reconcile import reconcile
 from ledger.record import exchange
+from ledger.totals import received
 from tests.ledger.told import report, told
 
 
@@ -200,3 +201,78 @@ def test_a_report_that_retells_it_months_later_adds_no_figures_of_its_own() -> N
     )
     assert {one.count for one in record.accounts} == {185}
     assert len(record.finding_ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("title", "opening", "status"),
+    [
+        ("Prisoner swap called off at the last minute", "The buses turned round at noon.", "failed"),
+        ("Planned exchange halted after a crash", "It did not go ahead on Wednesday.", "failed"),
+        ("Talks on captives", "The deal fell through. No new day is named.", "failed"),
+        ("Moscow says Kyiv called off the swap", "It has been put off until lists are checked.", "postponed"),
+        ("Israel delays release of 60 prisoners", "They stay in jail for now.", "postponed"),
+        ("Swap was not cancelled, says envoy", "The sides still talk.", "postponed"),
+        ("Обмен пленными сорвался", "Сегодня передача не состоится, причина не названа.", "failed"),
+        ("Обмен не сорван, а перенесён на среду", "Так сказал переговорщик.", "postponed"),
+        ("Почему перенесли обмен", "Стороны сверяют списки.", "postponed"),
+        ("Обміну сьогодні не буде", "У штабі це підтвердили.", "failed"),
+        ("Обмін, запланований на Новий рік, зірвала Москва", "Домовленість не виконано.", "failed"),
+        ("Обмін відтермінували", "Нової дати не названо.", "postponed"),
+        ("Що з обміном?", "Пояснень досі немає.", "postponed"),
+    ],
+)
+def test_a_setback_is_a_failure_only_where_nothing_is_left_to_wait_for(
+    title: str, opening: str, status: str
+) -> None:
+    record = recorded(report("2025-09-26", kind=Kind.POSTPONED_OR_FAILED, title=title, opening=opening))
+    assert record.status == status
+    assert record.day_precision is DayPrecision.DUE
+    assert len(record.questions) == 1
+
+
+def test_a_failure_outlasts_the_same_day_and_ends_with_a_new_word() -> None:
+    def setback(at: str, title: str) -> Report:
+        return report("2025-09-26", kind=Kind.POSTPONED_OR_FAILED, at=f"2025-09-{at}", title=title)
+
+    record = recorded(
+        report("2025-09-26", kind=Kind.EXCHANGE_ANNOUNCED, at="2025-09-25T10:00:00+00:00"),
+        setback("26T08:00:00+00:00", "Swap called off"),
+        setback("26T09:00:00+00:00", "Swap put off"),
+        setback("27T09:00:00+00:00", "Swap put off"),
+        report("2025-09-26", {"each people": 10}, at="2025-09-28T10:00:00+00:00"),
+    )
+    assert [one.status.value for one in record.statuses] == ["announced", "failed", "postponed", "completed"]
+
+
+def test_the_us_is_a_side_where_it_exchanges_and_a_mediator_elsewhere() -> None:
+    figures = {"us people": 3, "russia people": 8}
+    washington = report("2024-08-01", figures, by="us", conflict=Conflict.US_RU)
+    moscow = report("2024-08-01", {"russia people": 8}, by="ru_delegation", conflict=Conflict.US_RU)
+    record = recorded(washington, moscow)
+    assert compared(record, Party.US).agreement is Agreement.ONE_SIDED
+    assert compared(record, Party.US).note.startswith("only the US has given")
+    assert compared(record, Party.RUSSIA).agreement is Agreement.AGREED
+    assert {one.side for one in record.confirmations} == {Party.US, Party.RUSSIA}
+    elsewhere = recorded(report("2026-03-06", {"each people": 300}, by="us"))
+    assert {one.agreement for one in elsewhere.comparisons} == {Agreement.UNATTRIBUTED}
+
+
+@pytest.mark.parametrize(
+    ("conflict", "sides", "voices"),
+    [
+        (Conflict.ISRAEL_PALESTINE, ("israel", "palestine"), ("idf", "hamas")),
+        (Conflict.AZ_AM, ("azerbaijan", "armenia"), ("other", "other")),
+        (Conflict.US_RU, ("us", "russia"), ("us", "ru_delegation")),
+        (Conflict.RU_UA, ("ukraine", "russia"), ("ua_president", "ru_mod")),
+    ],
+)
+def test_each_conflict_has_two_named_sides(
+    conflict: Conflict, sides: tuple[str, str], voices: tuple[str, str]
+) -> None:
+    day = "2025-02-08"
+    one = report(day, {f"{sides[0]} people": 3}, by=voices[0], conflict=conflict, outlet="a.example")
+    other = report(day, {f"{sides[1]} people": 183}, by=voices[1], conflict=conflict, outlet="b.example")
+    (cluster,) = reconcile([one, other]).clusters
+    record = exchange(1, [link.part for link in cluster.links])
+    assert {f"{each.returned_to}" for each in record.comparisons} == set(sides)
+    assert [received(record, Party(side)) for side in sides] == [3, 183]
