@@ -76,7 +76,7 @@ class Reader:
         if self.last is not None and sentence.number - self.last.mention.sentence.number > FORGOTTEN:
             self.last = None
         days = (
-            days_in(sentence.text, self.timeline.published, self.language) if self.timeline.published else []
+            days_in(sentence.text, self.timeline.published, self.language) if self.timeline.published else ()
         )
         mentions = mentions_in(sentence, self.language, days)
         speaker = voice.speaker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,7 +58,12 @@ class Timeline:
 
 
 def event_of(
-    mention: Mention, stretch: tuple[int, int], *, days: list[DayMention], timeline: Timeline, language: str
+    mention: Mention,
+    stretch: tuple[int, int],
+    *,
+    days: Sequence[DayMention],
+    timeline: Timeline,
+    language: str,
 ) -> Event | None:
     """Return the event that the sentence puts a number into; None where it leaves that to what went before."""
     text = mention.sentence.text
@@ -122,7 +128,7 @@ def _comes_first(
     return bool(planned and planned.end() <= position)
 
 
-def _this_of_range(days: list[DayMention], timeline: Timeline) -> Event | None:
+def _this_of_range(days: Sequence[DayMention], timeline: Timeline) -> Event | None:
     """`in all, from 23 to 25 May` sums up this exchange where these are its days."""
     day = timeline.exchange_day
     ranges = [one for one in days if one.exact and one.first != one.last]
@@ -228,7 +234,7 @@ def default_event(mention: Mention, timeline: Timeline, language: str) -> Event:
 def _by_day(
     mention: Mention,
     clause: tuple[int, int],
-    days: list[DayMention],
+    days: Sequence[DayMention],
     timeline: Timeline,
     language: str,
 ) -> Event | None:

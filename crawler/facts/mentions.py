@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.facts.around import (
@@ -84,7 +84,7 @@ class Mention:
         return self.formula is not None and self.formula.value == self.count.value
 
 
-def mentions_in(sentence: Sentence, language: str, days: list[DayMention]) -> list[Mention]:
+def mentions_in(sentence: Sentence, language: str, days: Sequence[DayMention]) -> list[Mention]:
     """Return the numbers of a sentence that may count people or bodies, in order."""
     numbers = [
         one
@@ -108,7 +108,7 @@ def mentions_in(sentence: Sentence, language: str, days: list[DayMention]) -> li
     return found
 
 
-def _dated(sentence: Sentence, count: Count, days: list[DayMention]) -> Mention | None:
+def _dated(sentence: Sentence, count: Count, days: Sequence[DayMention]) -> Mention | None:
     """`26 April - another 44`: an entry of a chronicle."""
     for day in days:
         if CHRONICLE.fullmatch(sentence.text[day.end : count.start]) and AFTER_DATED.match(

@@ -23,6 +23,7 @@ FAR = 5
 CREDIT = 140
 """Characters behind a quotation within which its speaker is named."""
 
+MARKS = re.compile('[«“„»”"\n]')
 OPENS, CLOSES = "«“„", "»”"
 CREDITED = re.compile(r"\s?[,—–-]")
 """What ties a credit to the quotation before it: `», – сказав він`; in English a comma inside: `,” he said`."""
@@ -130,7 +131,8 @@ def _named(text: str, language: str) -> list[tuple[int, Speaker]]:
 def _quotations(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each outermost quotation of a text starts and ends; one left open ends with its paragraph."""
     depth, start, straight = 0, 0, False
-    for position, char in enumerate(text):
+    for mark in MARKS.finditer(text):
+        position, char = mark.start(), mark.group()
         opens = char in OPENS or (char == '"' and not straight)
         closes = char in CLOSES or (char == '"' and straight)
         if char == "“" and depth:  # closes what „ opened
