@@ -154,6 +154,8 @@ class Discovered:
     skipped: tuple[Skipped, ...] = ()
     """Entries that could not become a lead, each with its reason."""
     warnings: tuple[str, ...] = ()
+    whole: bool = True
+    """False where a part of it could not be read: the next answer must not be taken for the same list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,8 @@ class Page:
     content_type: str | None = None
     captures: tuple[Capture, ...] = ()
     warnings: tuple[str, ...] = ()
+    whole: bool = True
+    """False where the connection ended before the page did, so that its text may be cut."""
 
 
 class DateOrigin(StrEnum):

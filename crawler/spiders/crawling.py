@@ -16,7 +16,7 @@ from crawler.discovery.sampling import Probe
 from crawler.model import AddedTerm, CrawlReport, Source
 from crawler.spiders.desk import Desk
 from crawler.spiders.gate import Gate
-from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver
+from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver, asked_aloud
 from crawler.spiders.robots import RobotsCache
 from crawler.spiders.workers import Workers
 
@@ -63,6 +63,8 @@ class Crawling:
             delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays
         )
         self.robots = RobotsCache(clock)
+        self.told: dict[str, set[str]] = {}
+        """What each source's last crawl warned of: the next says only what is new."""
         self._nameserver = nameserver
         self._ca_file = ca_file
         self._runner: AsyncCrawlerRunner | None = None
@@ -78,8 +80,13 @@ class Crawling:
             asyncioreactor.install(asyncio.get_running_loop())
         from scrapy.crawler import AsyncCrawlerRunner
         from twisted.internet import reactor
+        from twisted.internet._resolver import GAIResolver
 
-        inner = NameserverResolver(*self._nameserver) if self._nameserver else reactor.nameResolver
+        inner = (
+            NameserverResolver(*self._nameserver, rules=self.rules)
+            if self._nameserver
+            else GAIResolver(reactor, getaddrinfo=asked_aloud(self.rules))
+        )
         previous = reactor.installNameResolver(GuardedResolver(self.rules, inner))
         self._cleanup.callback(reactor.installNameResolver, previous)
         if not reactor.running:

@@ -6,11 +6,12 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 import scrapy
 import structlog
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -38,6 +39,8 @@ from crawler.spiders.evidence import ListEvidence
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
 from crawler.spiders.listing import ListWalk, further_pages, state_after_list, validators
 from crawler.spiders.looking import Again, post_in, post_request, sent_home, stands_in, unreadable_preview
+from crawler.spiders.outages import tell_outage
+from crawler.spiders.receiving import EarlyStop, marks, page_of
 from crawler.spiders.tally import FEWEST, Tally, state_after
 from crawler.spiders.workers import WorkerFailed
 from crawler.urls import canonical, fetchable
@@ -61,6 +64,7 @@ class SourceSpider(scrapy.Spider):
     """Polls one source. Takes its list, commits the leads, then fetches and settles what is pending."""
 
     name = "source"
+    early_stop: EarlyStop
 
     def __init__(self, *, source: Source, desk: Desk, crawling: Crawling) -> None:
         super().__init__()
@@ -74,11 +78,18 @@ class SourceSpider(scrapy.Spider):
         self.evidence = ListEvidence(lambda captures: self._store(desk.archive, captures))
         self._logged: set[str] = set()
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's way to make a spider."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.early_stop = EarlyStop(crawler)
+        return spider
+
     def log_once(self, event: str, **fields: Any) -> None:
-        """Log an event once per crawl, however many requests meet it."""
-        if event not in self._logged:
-            self._logged.add(event)
+        """Log an event once, however many requests and polls in a row meet it."""
+        if event not in self._logged and event not in self.crawling.told.get(self.source.id, ()):
             log.warning(event, source=self.source.id, **fields)
+        self._logged.add(event)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the source's list, with the validators of the last answer."""
@@ -162,7 +173,11 @@ class SourceSpider(scrapy.Spider):
         self.evidence.received(response.url, response.meta["captures"])
         walk.pages += 1
         walk.todo.extend(further_pages(found, walk))
-        leads = [(canonical(lead.url, keep_fragment=lead.complete), lead) for lead in found.leads]
+        marked = marks(response, self.source)
+        leads = [
+            (canonical(lead.url, keep_fragment=lead.complete), replace(lead, warnings=lead.warnings + marked))
+            for lead in found.leads
+        ]
         counts = await self._store(self.desk.discovered, leads, self.remembered if walk.done else walk.state)
         self.tally.leads_new += counts.new
         self.tally.leads_changed += counts.changed
@@ -178,8 +193,8 @@ class SourceSpider(scrapy.Spider):
 
     def _list_problem(self, cause: str, url: str, walk: ListWalk) -> Request | None:
         """Note why the list could not be read; return a request for the fallback where one is left to try."""
-        if self.tally.error is None:
-            self.tally.error, self.tally.error_url = cause, url
+        if self.tally.trouble is None:
+            self.tally.trouble, self.tally.error_url = cause, url
         if not walk.first or self.source.fallback is None:
             return None
         log.warning(
@@ -193,7 +208,9 @@ class SourceSpider(scrapy.Spider):
     async def list_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Note why nothing came back for the list; leads that wait are still fetched where the host answers."""
         request = _request_of(failure)
-        problem = skipped_by_error(request.url, _error_of(failure), rules=self.crawling.rules)
+        problem = skipped_by_error(
+            request.url, _error_of(failure), rules=self.crawling.rules, request=request
+        )
         cause = f"{problem.reason.replace('_', ' ')}: {problem.detail}"
         follow = self._list_problem(cause, request.url, request.cb_kwargs["walk"])
         if follow is not None:
@@ -229,13 +246,7 @@ class SourceSpider(scrapy.Spider):
         if problem is not None:
             await self._without_page(waiting, problem)
             return
-        page = Page(
-            requested_url=waiting.lead.url,
-            url=response.url,
-            body=response.body,
-            fetched_at=self.crawling.clock(),
-            content_type=_header(response, "Content-Type"),
-        )
+        page = page_of(response, requested=waiting.lead.url, source=self.source, now=self.crawling.clock())
         await self._settle(waiting, page, response.meta["captures"])
 
     async def parse_post(self, response: Response, waiting: OpenLead) -> None:
@@ -261,8 +272,11 @@ class SourceSpider(scrapy.Spider):
 
     async def page_failed(self, failure: Failure) -> None:
         """Bring a page that could not be fetched to its outcome."""
-        waiting: OpenLead = _request_of(failure).cb_kwargs["waiting"]
-        skip = skipped_by_error(waiting.lead.url, _error_of(failure), rules=self.crawling.rules)
+        request = _request_of(failure)
+        waiting: OpenLead = request.cb_kwargs["waiting"]
+        skip = skipped_by_error(
+            waiting.lead.url, _error_of(failure), rules=self.crawling.rules, request=request
+        )
         await self._without_page(waiting, skip)
 
     async def _without_page(self, waiting: OpenLead, skip: Skipped) -> None:
@@ -351,6 +365,8 @@ class SourceSpider(scrapy.Spider):
         state = state_after(
             self.remembered, report, read_before=self.read_before, hold_until=self.tally.hold_until
         )
+        tell_outage(self.source, before=self.remembered, report=report, state=state)
+        self.crawling.told[self.source.id] = self._logged
         await asyncio.to_thread(self.desk.save, report, state)
         return report
 

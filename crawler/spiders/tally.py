@@ -40,6 +40,9 @@ class Tally:
     skipped: Counter[SkipReason] = field(default_factory=Counter)
     dropped_at: Counter[Stage] = field(default_factory=Counter)
     error: str | None = None
+    """What ended the poll, whatever was read before."""
+    trouble: str | None = None
+    """Why the source's own list could not be read; no error where its fallback could."""
     error_url: str | None = None
     hold_until: datetime | None = None
     """When the source's own host may be asked again, where it asked for a pause."""
@@ -77,7 +80,7 @@ class Tally:
             versions=self.versions,
             skipped=tuple(sorted(self.skipped.items())),
             dropped_at=tuple(sorted(self.dropped_at.items())),
-            error=self.error or (None if self.listed else "stopped before the list was read"),
+            error=self.error or self.trouble or (None if self.listed else "stopped before the list was read"),
             url=self.error_url or (source.url if failed else None),
             requests=self.requests,
             kilobytes=-(-self.received // 1024),
