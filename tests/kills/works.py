@@ -18,8 +18,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.config import load
 from newsdesk.cli import housekeeping
+from storage import backup, migrate, schema
 from storage import engine as database
-from storage import migrate, schema
 from storage.captures import WarcArchive
 from storage.engine import transaction
 from storage.queries import finding
@@ -130,26 +130,27 @@ def _with_stories(folder: Path) -> None:
 
 
 def _back_up(folder: Path) -> None:
-    engine = database.connect(_url(folder))
-    migrate.backup(engine, folder / "copies" / "copy.db")
+    engine = database.connect(_url(folder), read_only=True)
+    backup.write(engine, folder / "captures", folder / "copies", now=stories.NOW)
     engine.dispose()
     stories.acknowledge("copied")
 
 
-def _whole_copy_or_none(folder: Path, said: Sequence[str]) -> list[str]:
-    copy = folder / "copies" / "copy.db"
-    wrong = _all_stored(folder)
-    if copy.exists():
-        wrong += oracle.at_the_end(f"sqlite:///{copy}", folder, served=TOKENS)
-    return wrong + (["acknowledged and is not there"] if said and not copy.exists() else [])
+def _whole_backup_or_none(folder: Path, said: Sequence[str]) -> list[str]:
+    wrong, copies = _all_stored(folder), folder / "copies"
+    if list(copies.glob("*.json")):
+        done = backup.drill(copies)
+        wrong += [one.words for one in done.problems]
+        return wrong + oracle.at_the_end(f"sqlite:///{done.backup.database}", copies, served=TOKENS)
+    return wrong + (["acknowledged and is not there"] if said else [])
 
 
 BACKUP = Work(
     name="backup",
     prepare=_with_stories,
     do=_back_up,
-    after_a_kill=_whole_copy_or_none,
-    at_the_end=lambda folder: _whole_copy_or_none(folder, ["copied"]),
+    after_a_kill=_whole_backup_or_none,
+    at_the_end=lambda folder: _whole_backup_or_none(folder, ["copied"]),
 )
 
 
