@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage.custody import AT_ONCE, START, TABLES, Head, Kept, Subject, digest, sealed
@@ -24,7 +25,7 @@ class Problem:
     """One thing that is not as it was kept."""
 
     what: str
-    """`capture`, `version`, `entry` of the chain, or `head` that was noted elsewhere."""
+    """`capture`, `version`, `entry` of the chain, `head` that was noted elsewhere, or the `database` itself."""
     number: int
     words: str
     place: str = ""
@@ -90,6 +91,20 @@ def audit(session: Session, folder: Path, *, known: Iterable[Head] = ()) -> Audi
         problems=tuple(found.problems.values()),
         leftovers=tuple(_leftovers(session, folder)),
     )
+
+
+def database_problems(session: Session) -> list[Problem]:
+    """Let SQLite look at its own file: pages, indexes, and rows that point to nothing."""
+    if session.get_bind().dialect.name != "sqlite":
+        return []
+    try:
+        words = [str(row[0]) for row in session.execute(text("pragma integrity_check(20)"))]
+        loose = session.execute(text("pragma foreign_key_check")).all()
+    except DBAPIError as error:
+        words, loose = [" ".join(str(error.orig).split())], []
+    found = [one for one in words if one != "ok"]
+    found += [f"a row of {row[0]} points to nothing" for row in loose[:20]]
+    return [Problem(what="database", number=number, words=one) for number, one in enumerate(found, start=1)]
 
 
 class _Found:

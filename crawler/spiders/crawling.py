@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerRunner
 
 
+DRAIN_SECONDS = 7.0
+"""How long running requests and pages may take to finish once the job is told to stop."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Politeness:
     """How this job presents and restrains itself."""
@@ -69,6 +73,7 @@ class Crawling:
         self._ca_file = ca_file
         self._runner: AsyncCrawlerRunner | None = None
         self._cleanup = AsyncExitStack()
+        self._stop_by: float | None = None
 
     async def __aenter__(self) -> Self:
         """Put Twisted's reactor on the running loop, with the address guard as its only resolver."""
@@ -171,13 +176,24 @@ class Crawling:
         found: Probe = spider.result
         return found
 
-    async def stop(self, *, seconds: float = 7.0) -> None:
-        """Send waiting requests home, let running ones finish for at most `seconds`."""
+    async def stop(self) -> None:
+        """Send waiting requests home, let running ones finish for `DRAIN_SECONDS`, counted from the first call.
+
+        What still runs then ends with the process: nothing of it is stored, and its leads stay pending.
+        """
+        now = asyncio.get_running_loop().time()
+        self._stop_by = self._stop_by or now + DRAIN_SECONDS
         self.gate.close()
         if self._runner is not None:
-            await self._runner.stop()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._runner.join(), seconds)
+            draining = asyncio.ensure_future(self._drained(self._runner))
+            await asyncio.wait([draining], timeout=max(0.0, self._stop_by - now))
+            if not draining.done():
+                draining.cancel()
+
+    @staticmethod
+    async def _drained(runner: AsyncCrawlerRunner) -> None:
+        await runner.stop()
+        await runner.join()
 
 
 def _stop_threads(reactor: object) -> None:

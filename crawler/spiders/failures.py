@@ -7,7 +7,7 @@ from twisted.internet import error as network
 from twisted.web._newclient import ParseError, ResponseNeverReceived
 
 from crawler.model import Skipped, SkipReason, Stage
-from crawler.spiders.gate import GateClosed, HostOnHold
+from crawler.spiders.gate import HostOnHold
 from crawler.spiders.guard import AddressRules
 from crawler.spiders.workers import WorkerFailed
 
@@ -74,7 +74,7 @@ def _cause(error: BaseException, rules: AddressRules) -> tuple[SkipReason, str, 
     """Return reason, words and whether to try again."""
     if isinstance(error, Refused):
         return error.reason, error.detail, error.retry
-    if isinstance(error, HostOnHold | GateClosed):
+    if isinstance(error, HostOnHold):
         return SkipReason.RATE_LIMITED, str(error), True
     if isinstance(error, WorkerFailed):
         return SkipReason.EXTRACTOR_FAILED, f"the extractor {error}", False

@@ -37,6 +37,7 @@ from crawler.pipeline import examine
 from crawler.spiders.desk import TRIES, Desk, OpenLead
 from crawler.spiders.evidence import ListEvidence
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
+from crawler.spiders.gate import Stopping
 from crawler.spiders.listing import ListWalk, further_pages, state_after_list, validators
 from crawler.spiders.looking import Again, post_in, post_request, sent_home, stands_in, unreadable_preview
 from crawler.spiders.outages import tell_outage
@@ -136,7 +137,7 @@ class SourceSpider(scrapy.Spider):
             self.tally.listed = True
             return None
         try:
-            found = await self.crawling.workers.run(
+            found = await self._work(
                 LIST_SECONDS,
                 read_list,
                 response.body,
@@ -208,6 +209,8 @@ class SourceSpider(scrapy.Spider):
     async def list_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Note why nothing came back for the list; leads that wait are still fetched where the host answers."""
         request = _request_of(failure)
+        if isinstance(_error_of(failure), Stopping):
+            return
         problem = skipped_by_error(
             request.url, _error_of(failure), rules=self.crawling.rules, request=request
         )
@@ -257,7 +260,7 @@ class SourceSpider(scrapy.Spider):
             await self._without_page(waiting, problem)
             return
         try:
-            found = await self.crawling.workers.run(
+            found = await self._work(
                 LIST_SECONDS, read_list, response.body, source=self.source, url=response.url,
                 content_type=_header(response, "Content-Type"), now=self.crawling.clock(),
             )  # fmt: skip
@@ -274,6 +277,8 @@ class SourceSpider(scrapy.Spider):
         """Bring a page that could not be fetched to its outcome."""
         request = _request_of(failure)
         waiting: OpenLead = request.cb_kwargs["waiting"]
+        if isinstance(_error_of(failure), Stopping):
+            return
         skip = skipped_by_error(
             waiting.lead.url, _error_of(failure), rules=self.crawling.rules, request=request
         )
@@ -305,7 +310,7 @@ class SourceSpider(scrapy.Spider):
     async def _examine(self, waiting: OpenLead, page: Page | None) -> Finding | Skipped:
         url = waiting.lead.url
         try:
-            return await self.crawling.workers.run(
+            return await self._work(
                 PAGE_SECONDS,
                 examine,
                 page,
@@ -317,6 +322,8 @@ class SourceSpider(scrapy.Spider):
             )
         except WorkerFailed as error:
             return skipped_by_error(url, error, rules=self.crawling.rules)
+        except CloseSpider:
+            raise
         except Exception as error:  # one bad page costs one page, and says so
             log.exception("page_failed", source=self.source.id, url=url)
             detail = f"{type(error).__name__}: {error}"[:300]
@@ -351,6 +358,13 @@ class SourceSpider(scrapy.Spider):
                 detail=skip.detail,
             )
 
+    async def _work(self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run in a worker; where the job is stopping the crawl ends, and what was open stays pending."""
+        try:
+            return await self.crawling.workers.run(seconds, function, *args, **kwargs)
+        except Stopping as error:
+            raise CloseSpider("stopping") from error
+
     async def _store(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the store off the loop; a store that fails ends the crawl, and what was open stays pending."""
         try:
@@ -360,8 +374,10 @@ class SourceSpider(scrapy.Spider):
             raise CloseSpider("store_failed") from error
 
     async def finished(self) -> CrawlReport:
-        """Commit how the poll ended and return its report."""
+        """Commit how the poll ended and return its report; one that was stopped before it read its list was none."""
         report = self.tally.report(self.source, now=self.crawling.clock())
+        if self.crawling.gate.closed and not self.tally.listed and self.tally.error is None:
+            return report
         state = state_after(
             self.remembered, report, read_before=self.read_before, hold_until=self.tally.hold_until
         )
