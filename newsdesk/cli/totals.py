@@ -103,10 +103,10 @@ def _records(session: Session) -> list[Exchange]:
 def _series(session: Session) -> list[Total]:
     """Return the shipped totals and those that reports tell."""
     from ledger import totals as sums
-    from storage import reports
+    from storage import browsing, reports
 
     known = sums.reference_totals()
-    return [*known, *sums.told_totals(reports.reports(session, reports.relevant(session)), known)]
+    return [*known, *sums.told_totals(reports.reports(session, browsing.telling_totals(session)), known)]
 
 
 def _step_row(step: Step) -> dict[str, Any]:
