@@ -14,7 +14,7 @@ def tell_outage(source: Source, *, before: SourceState, report: CrawlReport, sta
     """Log that a source fails, that it fails for another reason than before, or that it is back."""
     if report.outcome is Outcome.ERROR:
         if not before.failures or kind(before.error) != kind(report.error):
-            due = report.finished + pause_after(source.interval, state)
+            due = report.finished + pause_after(source.interval or source.shortest, state)
             log.warning(
                 "source_fails",
                 source=source.id,
