@@ -30,6 +30,11 @@ NAMES = {party: party.title() for party in Party} | {
 DATED = (*HAPPENED, Kind.EXCHANGE_ANNOUNCED, Kind.POSTPONED_OR_FAILED, Kind.AGREEMENT)
 """Kinds of reports that found a record where they name a day; a background piece must also count the people."""
 
+LIVING_KINDS = (Kind.EXCHANGE_COMPLETED, Kind.EXCHANGE_ANNOUNCED)
+
+FEW = 5
+"""Bodies that come home with the living, beside an exchange of theirs, at most."""
+
 LATE = timedelta(days=7)
 """A report of news that names a day further back than this has most often misread a day of its text."""
 
@@ -71,13 +76,13 @@ def _part(report: Report, matter: Matter, *, main: bool, alone: bool) -> Part:
 
 
 def _counted(report: Report, matter: Matter) -> bool:
-    """Say whether a report counts what this exchange moved; a body or two among the freed are no exchange of bodies."""
-    return any(
-        told.claim.event is Event.THIS_EXCHANGE
-        and matter_of(told.claim) is matter
-        and (matter is Matter.LIVING or told.claim.subset is None)
-        for told in report.claims
-    )
+    """Say whether a report counts what this exchange moved; a few bodies beside the freed are no exchange of bodies."""
+    here = [told.claim for told in report.claims if told.claim.event is Event.THIS_EXCHANGE]
+    if matter is Matter.LIVING:
+        return any(matter_of(claim) is Matter.LIVING for claim in here)
+    beside = report.kind in LIVING_KINDS and any(matter_of(claim) is Matter.LIVING for claim in here)
+    bodies = [claim.count for claim in here if matter_of(claim) is Matter.BODIES and claim.subset is None]
+    return any(count > FEW or not beside for count in bodies)
 
 
 def _main_matter(report: Report, counted: dict[Matter, bool]) -> Matter:
@@ -94,6 +99,12 @@ def _main_matter(report: Report, counted: dict[Matter, bool]) -> Matter:
 def matter_of(claim: Claim) -> Matter:
     """Return whether a claim counts living people or bodies."""
     return Matter.BODIES if claim.category is Category.BODIES else Matter.LIVING
+
+
+def ahead(report: Report) -> bool:
+    """Say whether a report names a later day than its own for what it tells as done: then the day is misread, or another exchange's."""
+    done = report.kind in HAPPENED and any(told.claim.event is Event.THIS_EXCHANGE for told in report.claims)
+    return done and report.day is not None and report.day > report.published_on
 
 
 def figures(part: Part) -> frozenset[Figure]:

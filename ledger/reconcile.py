@@ -9,10 +9,13 @@ from itertools import combinations
 
 from crawler.model import Conflict, Event, Kind, Speaker
 from ledger.model import Cluster, Link, Matter, Part, Reconciled, Report, Unattached, Unclear
-from ledger.parts import HAPPENED, LATE, SIDES, Figure, figures, parts_of
+from ledger.parts import HAPPENED, LATE, SIDES, Figure, ahead, figures, parts_of
 
 LOOK_BACK = timedelta(days=3)
 """How long before its publication an exchange may lie that a report without a day tells of."""
+
+SETBACK = timedelta(days=1)
+"""A report that an exchange was put off comes out that day, or the next: one that names an earlier day has misread it."""
 
 TELLING = 20
 """From this count on, one shared figure tells two exchanges of neighbouring days apart."""
@@ -38,7 +41,12 @@ def reconcile(reports: Iterable[Report]) -> Reconciled:
     parts = sorted((part for report in reports for part in parts_of(report)), key=_canonical)
     firm: dict[Bucket, list[Part]] = defaultdict(list)
     for part in parts:
-        if part.founding and part.report.day is not None and part.report.published_on <= part.report.day:
+        if (
+            part.founding
+            and part.report.day is not None
+            and part.report.published_on <= part.report.day
+            and not ahead(part.report)
+        ):
             firm[_bucket(part, part.report.day)].append(part)
     buckets: dict[Bucket, list[Part]] = defaultdict(list)
     loose: list[Part] = []
@@ -64,17 +72,20 @@ def _founding_day(part: Part, firm: Mapping[Bucket, Sequence[Part]]) -> date | N
     Reports of the day itself are firm. One that came out later is not where it names another stage than they do. One
     that shares no figure with them, but some with those of a day in between, has its figures right and its day misread.
     """
-    day = part.report.day
-    if day is None or not part.founding or part.report.conflict is Conflict.NONE:
+    report = part.report
+    day = report.day
+    if day is None or not part.founding or report.conflict is Conflict.NONE or ahead(part.report):
         return None
-    late, there = part.report.published_on - day, firm.get(_bucket(part, day), ())
+    late, there = report.published_on - day, firm.get(_bucket(part, day), ())
     if late <= timedelta():
         return None if _echo(part, day, firm) else day
     if there and all(_stages_apart(part.report, other.report) for other in there):
         return None
     if figures(part) & _figures_of(there):
         return day
-    if late > LATE and part.report.kind is not Kind.BACKGROUND:
+    if report.kind is Kind.POSTPONED_OR_FAILED and late > SETBACK and not there:
+        return None
+    if late > LATE and report.kind is not Kind.BACKGROUND:
         return None
     telling = {figure for figure in figures(part) if figure[2] >= TELLING} if there else set()
     between = [day + timedelta(days=on) for on in range(1, min(late, LOOK_BACK).days + 1)]
@@ -228,7 +239,7 @@ def _with_loose(clusters: Sequence[Cluster], left: Sequence[Unattached], loose: 
 
 def _candidates(part: Part, near: dict[Bucket, list[int]]) -> list[int]:
     report = part.report
-    days = {report.day} if report.day is not None else set()
+    days = {report.day} if report.day is not None and not ahead(report) else set()
     if report.day is None or (part.founding and report.kind is not Kind.BACKGROUND):
         days |= {report.published_on - timedelta(days=back) for back in range(LOOK_BACK.days + 1)}
     return [number for day in sorted(days) for number in near.get((report.conflict, part.matter, day), ())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
 from crawler.model import Conflict, Event, Kind, Party
@@ -24,7 +25,7 @@ from ledger.model import (
     Report,
     StatusChange,
 )
-from ledger.parts import HAPPENED, LATE, NAMES, SIDES, figures, known_claims
+from ledger.parts import HAPPENED, LATE, NAMES, SIDES, ahead, figures, known_claims
 from ledger.setbacks import setback
 
 Value = TypeVar("Value", bound=Hashable)
@@ -60,7 +61,7 @@ def exchange(number: int, parts: Iterable[Part], *, origin: OriginKey = by_outle
     said, besides = accounts(told, Event.THIS_EXCHANGE), accounts(told, Event.OUTSIDE_EXCHANGE)
     withheld = not said and any(report.numbers_disclosed is False for report in reports)
     statuses = tuple(_statuses(told))
-    days = sorted({report.day for report in reports if report.day is not None}) or [reports[0].published_on]
+    days = _days(reports)
     happened = [one for one in statuses if one.status in OVER]
     record = Exchange(
         id=number,
@@ -93,6 +94,14 @@ def exchange(number: int, parts: Iterable[Part], *, origin: OriginKey = by_outle
         finding_ids=tuple(sorted({report.finding_id for report in reports})),
     )
     return replace(record, questions=tuple(_questions(record)))
+
+
+def _days(reports: Sequence[Report]) -> list[date]:
+    """Return the days on which it took place: by those who reported it that day, else those who did later, else all that name one."""
+    named = [(report, report.day) for report in reports if report.day is not None and not ahead(report)]
+    done = [(report, day) for report, day in named if report.kind in HAPPENED]
+    at_once = [(report, day) for report, day in done if report.published_on <= day]
+    return sorted({day for _, day in at_once or done or named}) or [reports[0].published_on]
 
 
 def _in_time(parts: Sequence[Part]) -> list[Part]:

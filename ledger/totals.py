@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from crawler.model import Category, Event, Party, Precision, Speaker
 from ledger.accounts import SPEAKS_FOR
-from ledger.model import Exchange, ExchangeStatus, Flag, FlagKind, Matter, Report
+from ledger.model import Account, Exchange, ExchangeStatus, Flag, FlagKind, Matter, Report
 from ledger.parts import matter_of
 
 MEDIATOR = {Speaker.UAE_MFA: "UAE"}
@@ -191,7 +191,8 @@ def received(record: Exchange, side: Party) -> int | None:
     for voice in (side, None):
         own = [one for one in told if voice is None or one.side is voice]
         people = _best([one for one in own if one.category is Category.PEOPLE], side)
-        soldiers = _best([one for one in own if one.category is Category.PRISONERS_OF_WAR], side)
+        counted = [one for one in own if one.category is Category.PRISONERS_OF_WAR]
+        soldiers = _best(counted, side)
         others = sum(
             _best([one for one in own if one.category is each], side) or 0
             for each in (Category.CIVILIANS, Category.CHILDREN)
@@ -199,18 +200,20 @@ def received(record: Exchange, side: Party) -> int | None:
         if people is not None:
             return people
         if soldiers is not None:
-            return soldiers + others
+            # 157 with the civilians beside 150 without them
+            among = soldiers - others in {one.count for one in counted}
+            return soldiers if others and among else soldiers + others
     return None
 
 
-def _best(told: Sequence[Any], side: Party) -> int | None:
+def _best(told: Sequence[Account], side: Party) -> int | None:
     """Return the figure of the side itself, else of the other, else any; of several the most reports carry."""
 
-    def weight(one: Any) -> tuple[bool, bool, int, int]:
+    def weight(one: Account) -> tuple[bool, bool, int, int]:
         return one.side is side, one.side is not None, len(one.claim_ids), one.count
 
     best = max(told, key=weight, default=None)
-    return None if best is None else int(best.count)
+    return None if best is None else best.count
 
 
 def steps(totals: Iterable[Total], records: Sequence[Exchange]) -> tuple[Step, ...]:

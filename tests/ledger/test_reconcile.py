@@ -15,6 +15,7 @@ from crawler.model import Conflict, Kind
 from ledger.model import Cluster, Matter, Reconciled, Report, Unclear
 from ledger.parts import HAPPENED
 from ledger.reconcile import reconcile
+from ledger.record import exchange
 from tests.ledger.told import annotated, later, report, told
 
 DEVSET = Path(__file__).resolve().parents[3] / "shared" / "devset" / "articles.jsonl"
@@ -326,3 +327,31 @@ def test_the_same_figures_a_day_later_are_another_exchange_only_where_more_speak
 ) -> None:
     """1,200 bodies came on 13, 14 and 15 June 2025; most often equal figures a day later retell the day before."""
     assert [len(group) for group in groups(reconcile([*FRIDAY, *more]))] == days
+
+
+def test_those_counted_as_returned_did_not_come_tomorrow() -> None:
+    """The day after is another exchange's: the report is known by its figures, or left over."""
+    here = report("2026-03-05", {"each prisoners_of_war": 200}, by="ru_mod", outlet="a.example")
+    ahead = report("2026-03-06", {"ukraine prisoners_of_war": 200}, at="2026-03-05T15:00:00+00:00")
+    strange = report("2026-03-06", {"ukraine prisoners_of_war": 70}, at="2026-03-05T15:00:00+00:00")
+    found = reconcile([here, ahead, strange])
+    (cluster,) = found.clusters
+    assert {link.part.report.finding_id for link in cluster.links} == {here.finding_id, ahead.finding_id}
+    assert [one.part.report.finding_id for one in found.unattached] == [strange.finding_id]
+    assert exchange(1, [link.part for link in cluster.links]).last_day is None
+
+
+def test_a_setback_of_last_week_is_no_exchange_of_last_week() -> None:
+    late = report("2025-09-19", kind=Kind.POSTPONED_OR_FAILED, at="2025-09-25T16:00:00+00:00")
+    assert reconcile([late]).clusters == ()
+    announced = report("2025-09-19", kind=Kind.EXCHANGE_ANNOUNCED, at="2025-09-18T16:00:00+00:00")
+    (cluster,) = reconcile([late, announced]).clusters
+    assert len(cluster.links) == 2
+
+
+@pytest.mark.parametrize(("bodies", "records"), [(2, 1), (40, 2)])
+def test_a_few_bodies_beside_the_living_are_no_exchange_of_bodies(bodies: int, records: int) -> None:
+    found = reconcile([report("2023-02-04", {"ukraine people": 116, "ukraine bodies": bodies})])
+    assert len(found.clusters) == records
+    alone = report("2023-02-04", {"ukraine bodies": 2}, kind=Kind.BODIES_REPATRIATED)
+    assert [one.matter for one in reconcile([alone]).clusters] == [Matter.BODIES]

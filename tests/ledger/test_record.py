@@ -276,3 +276,24 @@ def test_each_conflict_has_two_named_sides(
     record = exchange(1, [link.part for link in cluster.links])
     assert {f"{each.returned_to}" for each in record.comparisons} == set(sides)
     assert [received(record, Party(side)) for side in sides] == [3, 183]
+
+
+def test_soldiers_counted_with_and_without_civilians_are_counted_once() -> None:
+    record = recorded(
+        report("2026-02-05", {"ukraine prisoners_of_war": 157, "ukraine civilians": 7}, by="ua_president"),
+        report("2026-02-05", {"ukraine prisoners_of_war": 150, "ukraine civilians": 7}, by="ua_president"),
+    )
+    assert received(record, Party.UKRAINE) == 157
+
+
+def test_the_day_is_that_of_those_who_reported_it_then() -> None:
+    """A report that names another day and is put there by its figures does not stretch the exchange over both."""
+    told = [
+        report("2025-05-24", {"each people": 307}, by="ru_mod"),
+        report("2025-05-25", {"each people": 303}, by="ru_mod"),
+        report("2025-05-24", {"each people": 303}, at="2025-05-25T18:00:00+00:00", outlet="b.example"),
+    ]
+    clusters = reconcile(told).clusters
+    records = [exchange(1, [link.part for link in one.links]) for one in clusters]
+    assert [len(one.links) for one in clusters] == [1, 2]
+    assert [(f"{one.day}", one.last_day) for one in records] == [("2025-05-24", None), ("2025-05-25", None)]
