@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import exp, log, sqrt
+from math import sqrt
 
 from crawler.model import Habits, Source, SourceState
 
@@ -43,6 +43,12 @@ USUAL_RELEVANT, GUESS_ITEMS = 0.02, 100.0
 
 LEAST_WEIGHT = 0.25
 """A source without relevant items keeps this part of the usual weight."""
+
+FIRST_PAUSE, FIRST_HOURS = timedelta(minutes=5), 1 / 3
+"""The longest pause of a source that was watched for less than this: it may be a busy one."""
+
+MORE_THAN_USUAL, MORE_IN_UNSEEN_HOURS = 2.0, 6.0
+"""How many times its rate a source may bring before its list turns over; an hour of the day never watched may hold a surprise."""
 
 BURST_ITEMS = 3
 """From so many new items in one poll on, it is asked whether more come than the list can hold."""
@@ -174,34 +180,30 @@ def pace_of(sources: Iterable[tuple[Source, SourceState]], *, a_minute: float) -
 def _wanted(source: Source, state: SourceState, usual: float) -> Iterable[tuple[float, float, float]]:
     """Yield for each hour of the day the root that polls are in proportion to, and the fewest and most polls an hour."""
     share = weight(state.habits, usual)
-    for rate in rates(state.habits):
-        fewest, most = _bounds(source, state, rate)
-        yield sqrt(rate * share), fewest, most
-
-
-def _bounds(source: Source, state: SourceState, rate: float) -> tuple[float, float]:
+    watched = state.habits.hours if state.habits else (0.0,) * DAY
     most = timedelta(hours=1) / source.shortest
-    fewest = timedelta(hours=1) / source.longest
-    if state.entries:
-        fewest = max(fewest, rate / safe_items(state.entries))
-    return min(fewest, most), most
+    usual_fewest = timedelta(hours=1) / source.longest
+    for rate, hours in zip(rates(state.habits), watched, strict=True):
+        fewest = usual_fewest
+        if state.entries:
+            surprise = MORE_THAN_USUAL if hours >= FIRST_HOURS else MORE_IN_UNSEEN_HOURS
+            fewest = max(fewest, surprise * rate / safe_items(state.entries))
+        yield sqrt(rate * share), min(fewest, most), most
 
 
 def _factor(wanted: list[tuple[float, float, float]], budget: float) -> float:
     """Return the factor at which the polls of a day come to the budget: zero where the bounds alone exceed it."""
-
-    def polls(factor: float) -> float:
-        return sum(min(max(factor * root, fewest), most) for root, fewest, most in wanted)
-
-    low, high = 1e-6, 1e6
-    if not wanted or polls(low) >= budget:
+    edges = [(fewest / root, root) for root, fewest, _ in wanted]  # from here on it is polled in proportion,
+    edges += [(most / root, -root) for root, _, most in wanted]  # from here on as often as it may be
+    polls, slope, at = sum(fewest for _, fewest, _ in wanted), 0.0, 0.0
+    if polls >= budget:
         return 0.0
-    if polls(high) <= budget:
-        return high
-    for _ in range(36):
-        middle = exp((log(low) + log(high)) / 2)
-        low, high = (middle, high) if polls(middle) < budget else (low, middle)
-    return low
+    for edge, step in sorted(edges):
+        reached = polls + slope * (edge - at)
+        if reached >= budget:
+            return at + (budget - polls) / slope
+        polls, slope, at = reached, slope + step, edge
+    return at
 
 
 # --- due times --------------------------------------------------------------------------------------------------------
@@ -236,7 +238,9 @@ def learned_pause(source: Source, state: SourceState, pace: Pace, *, now: dateti
             break
         at, left = following, left - share
     pause = at + timedelta(hours=1) * (left / polls[at.hour]) - now
-    if state.habits is not None and state.habits.last_rate and state.entries:
+    if state.habits is None or sum(state.habits.hours) < FIRST_HOURS:
+        pause = min(pause, FIRST_PAUSE)
+    elif state.habits.last_rate and state.entries:
         pause = min(pause, timedelta(hours=1) * (safe_items(state.entries) / state.habits.last_rate))
     return max(pause, source.shortest)
 

@@ -223,7 +223,7 @@ def test_bounds_come_before_the_budget(a_minute: float) -> None:
     pace = pace_of(FAMILY, a_minute=a_minute)
     wanted = 6 * 60 if a_minute < 1 else 1
     assert [minutes(source, state, pace) for source, state in FAMILY if state.entries] == [
-        pytest.approx(min(wanted, 24 * 60 * safe_items(1000) / items_a_day(state.habits)), rel=0.01)
+        pytest.approx(min(wanted, 24 * 60 * safe_items(1000) / 2 / items_a_day(state.habits)), rel=0.01)
         for source, state in FAMILY
         if state.habits
     ]
@@ -232,7 +232,7 @@ def test_bounds_come_before_the_budget(a_minute: float) -> None:
 def test_a_short_list_is_polled_before_it_turns_over_whatever_the_budget() -> None:
     state = knowing(a_day=480, entries=20)
     found = minutes(replace(LEARNING, longest=6 * HOUR), state, pace_of([(LEARNING, state)], a_minute=0.001))
-    assert found / 60 * 20 < 8
+    assert found / 60 * 20 < 4
 
 
 def test_a_burst_is_followed_by_an_early_poll() -> None:
