@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from crawler.facts.days import days_in
+from crawler.facts.around import FORMULA
 from crawler.facts.events import Timeline, default_event, event_of
 from crawler.facts.mentions import Mention, evidence, mentions_in, spread
 from crawler.facts.phrases_data import pattern, patterns
@@ -200,7 +201,7 @@ class Reader:
     def _goes_on(self, mention: Mention, before: Draft) -> bool:
         """Say whether a number belongs to the exchange of the number before: `of them`, `and 20 civilians`, `in return`."""
         here, there = mention.sentence, before.mention.sentence
-        if mention.part_of:
+        if mention.part_of and (here.paragraph == there.paragraph or before.event is Event.THIS_EXCHANGE):
             return True
         if here.number != there.number:
             lasting = before.event not in (Event.STILL_HELD, Event.TOTAL_TO_DATE)
@@ -247,7 +248,7 @@ class Reader:
             return Party.BOTH
         if for_each(mention, self.language):
             return Party.EACH
-        return Party.BOTH if for_both(mention, self.language, speaker) else None
+        return Party.BOTH if for_both(mention, self.language, speaker, self.conflict) else None
 
     def _side_of_last(self, mention: Mention) -> Party | None:
         """Return the side of the number before for `10 of them`, the other one for `in exchange for 74`."""
@@ -260,7 +261,11 @@ class Reader:
         back = IN_EXCHANGE_FOR.match(here.text[start:end].lstrip())
         if last.mention.sentence is not here or last.side not in PARTIES.get(self.conflict, ()):
             return None
-        if back or turned(last.mention, mention, self.language):
+        if (
+            back
+            or FORMULA.match(here.text[last.mention.end : mention.start])
+            or turned(last.mention, mention, self.language)
+        ):
             return other_side(last.side, self.conflict)
         return None
 

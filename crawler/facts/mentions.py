@@ -161,7 +161,10 @@ def _mention(sentence: Sentence, count: Count, following: Count | None, language
     )
     if mention is None:
         mention = _alone(sentence, count, before, after, language)
-    if mention is not None and following is not None and FORMULA.match(text[mention.end : following.start]):
+    formula = (
+        mention is not None and following is not None and FORMULA.match(text[mention.end : following.start])
+    )
+    if formula and (following.value == count.value or _noun_after(sentence, following, language) is None):
         mention = replace(mention, formula=following, end=following.end)
     year = FIRST_YEAR <= count.value <= LAST_YEAR and not count.spelled
     if mention is None or (mention.category is None and year):

@@ -59,6 +59,8 @@ GAP_AFTER = re.compile(
 )
 """`…, Moscow 38`: nothing but the other side's name stands before the number."""
 
+WE = re.compile(r"(?<!\w)(?:we|мы|ми)(?!\w)")
+
 DISTRIBUTIVE = re.compile(r"(?<!\w)по\s(?:\w+\s)?$")
 """`по 84 человека`: so many for each."""
 
@@ -94,7 +96,7 @@ def summed(mention: Mention, language: str) -> bool:
     )
 
 
-def for_both(mention: Mention, language: str, speaker: Speaker) -> bool:
+def for_both(mention: Mention, language: str, speaker: Speaker, conflict: Conflict) -> bool:
     """Say whether a number holds for both sides together: `314 people were exchanged in all`."""
     if mention.nation is not None or mention.formula is not None or mention.part_of:
         return False
@@ -108,9 +110,17 @@ def for_both(mention: Mention, language: str, speaker: Speaker) -> bool:
     if mention.noun and (
         SWAPPED[language].search(text[start : mention.start]) or EXCHANGED.match(text[mention.end :])
     ):
-        return True
+        return not _alone_in(text[start:end], language)
+    if conflict is Conflict.OTHER:
+        return False
     mediated = speaker in MEDIATORS or MEDIATION.search(text)
     return bool(mediated) and not any(True for _ in _named_sides(text, language))
+
+
+def _alone_in(text: str, language: str) -> bool:
+    """Say whether one side alone does something: `Ukraine exchanged 60 soldiers`, `we exchanged`."""
+    sides = {side for at, side in _named_sides(text, language) if not NO_SUBJECT.search(text[:at])}
+    return len(sides) == 1 or bool(not sides and WE.search(text))
 
 
 def side_of(
@@ -135,7 +145,9 @@ def side_of(
         words = text[start:end]
         if conflict is Conflict.RU_UA and mention.category is Category.BODIES and GAVE_BODIES.search(words):
             return Party.UKRAINE
-        found = _by_words(words, language, pair) or _by_subject_before(text, start, end, language, pair)
+        found = _by_words(words, language, pair, mention.end - start) or _by_subject_before(
+            text, start, end, language, pair
+        )
         if found is not None:
             return found
     if conflict is Conflict.OTHER:
@@ -219,7 +231,7 @@ def _by_noun(words: str, language: str) -> Party | None:
     return next((Party(name) for name, found in patterns(language, "held") if found.search(words)), None)
 
 
-def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party | None:
+def _by_words(text: str, language: str, pair: tuple[Party, ...] | None, noun_end: int) -> Party | None:
     """Return the side that destination, origin or the verb with its subject points to, if they agree."""
     if pair is None:
         return None
@@ -231,10 +243,10 @@ def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party
         }
         if len(found) == 1:
             return found.pop()
-    return _by_subject(text, language, pair)
+    return _by_subject(text, language, pair, noun_end)
 
 
-def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | None:
+def _by_subject(text: str, language: str, pair: tuple[Party, ...], noun_end: int) -> Party | None:
     """`Ukraine received 45` and `Russia handed over 45` both give them to Ukraine."""
     sides = {
         side for at, side in _named_sides(text, language) if side in pair and not NO_SUBJECT.search(text[:at])
@@ -244,9 +256,10 @@ def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | No
     subject = sides.pop()
     gave = pattern(language, "verb.gave").search(text)
     got = pattern(language, "verb.got").search(text)
-    if got:
+    if got or pattern(language, "plain.swapped").search(text):
         return subject
-    if gave and not PASSIVE.search(text[: gave.start()]):
+    behind = gave is not None and language == "en" and gave.start() >= noun_end  # `108 women freed`
+    if gave and not behind and not PASSIVE.search(text[: gave.start()]):
         freed = pattern(language, "verb.freed").fullmatch(gave.group())
         own = freed and pattern(language, "captivity").search(text)
         return subject if own else next(one for one in pair if one is not subject)
