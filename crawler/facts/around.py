@@ -21,6 +21,12 @@ SWAPS = re.compile(r"(?:[ -]of[ -]war)?s? (?:exchanges?|swaps?)(?!\w)")
 
 ONE_OF = re.compile(r"\s(?:of|из|з|зі|із|more|ще|еще)\s")
 
+IS_ONE = re.compile(r"\s(?:of|из|з|зі|із) (?:them|whom|них|которых|яких)(?: is| was|\s[—–-])")
+"""`one of them is an officer`."""
+
+QUOTED = re.compile(r"^\s[«\"“„](?=[\w-]+[»\"”])")
+"""`108 «азовців»`: the noun in quotation marks."""
+
 FILLERS = {
     "en": frozenset(
         [

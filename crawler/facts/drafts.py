@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from crawler.facts.days import days_in
 from crawler.facts.around import FORMULA
+from crawler.facts.days import days_in
 from crawler.facts.events import Timeline, default_event, event_of
 from crawler.facts.mentions import Mention, evidence, mentions_in, spread
 from crawler.facts.phrases_data import pattern, patterns
@@ -234,9 +234,12 @@ class Reader:
         found = self._side_of_last(mention)
         if found is None:
             found = side_of(mention, stretch, language=self.language, conflict=self.conflict, speaker=speaker)
-        if found is None and SIDE_OF.get(speaker) in PARTIES.get(self.conflict, ()):
-            found = SIDE_OF[speaker]
-        return found
+        own = SIDE_OF.get(speaker)
+        if found is not None or own is None or own not in PARTIES.get(self.conflict, ()):
+            return found
+        start, end = mention.sentence.clause_of(mention.count.start)
+        handed = pattern(self.language, "plain.handed").search(mention.sentence.text[start:end])
+        return other_side(own, self.conflict) if handed else own
 
     def _collective(self, mention: Mention, speaker: Speaker) -> Party | None:
         if self.conflict not in PARTIES and self.conflict is not Conflict.OTHER:

@@ -79,7 +79,7 @@ def event_of(
     ahead = not done and bool(agreed or planned)
     if ahead and _comes_first(mention, clause, agreed, planned):
         return Event.PLANNED
-    if _totals(mention, _up_to_comma(mention, stretch, clause), language) or (
+    if _totals(mention, _up_to_comma(mention, stretch, clause), days, language) or (
         mention.formula is None and SEVERAL.search(text)
     ):
         return _this_of_range(days, timeline) or Event.TOTAL_TO_DATE
@@ -175,7 +175,7 @@ def _without_infinitives(text: str) -> str:
     return INFINITIVE.sub(" ", text)
 
 
-def _totals(mention: Mention, near: str, language: str) -> bool:
+def _totals(mention: Mention, near: str, days: Sequence[DayMention], language: str) -> bool:
     """Say whether the words around a number sum up the war, a year or a deal: `so far 7,000`, `с начала года`."""
     words = SUPERLATIVE.sub(" ", pattern(language, "captive_since").sub(" ", near))
     words = pattern(language, "captive_when").sub(" ", words)
@@ -184,7 +184,8 @@ def _totals(mention: Mention, near: str, language: str) -> bool:
     before = mention.sentence.text[: mention.count.start].rstrip()
     if pattern(language, "event.total_ahead").search(near[: max(0, near.find(before[-12:]) + 12)]):
         return True
-    if mention.count.value >= YEARLY and pattern(language, "event.year_total").search(words):
+    exact = any(day.exact for day in days)
+    if mention.count.value >= YEARLY and not exact and pattern(language, "event.year_total").search(words):
         return True
     many = LARGEST if mention.category is Category.BODIES else MANY
     if mention.count.value > many and mention.formula is None and IN_ALL.search(words):

@@ -26,10 +26,12 @@ from crawler.facts.around import (
     FORMULA,
     HARMED,
     HURT,
+    IS_ONE,
     LISTED,
     LOOSE,
     ONE_OF,
     OPEN,
+    QUOTED,
     REACH,
     SERVICE,
     STOP,
@@ -161,11 +163,9 @@ def _mention(sentence: Sentence, count: Count, following: Count | None, language
     )
     if mention is None:
         mention = _alone(sentence, count, before, after, language)
-    formula = (
-        mention is not None and following is not None and FORMULA.match(text[mention.end : following.start])
-    )
-    if formula and (following.value == count.value or _noun_after(sentence, following, language) is None):
-        mention = replace(mention, formula=following, end=following.end)
+    if mention is not None and following is not None and FORMULA.match(text[mention.end : following.start]):
+        one_noun = following.value == count.value or _noun_after(sentence, following, language) is None
+        mention = replace(mention, formula=following, end=following.end) if one_noun else mention
     year = FIRST_YEAR <= count.value <= LAST_YEAR and not count.spelled
     if mention is None or (mention.category is None and year):
         return None
@@ -205,9 +205,9 @@ def _of_bodies(sentence: Sentence, count: Count, before: str, language: str) -> 
 
 def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | None:
     after = sentence.text[count.end : count.end + REACH]
-    if count.value == 1 and count.spelled and ONE_OF.match(after):
+    if count.value == 1 and count.spelled and ONE_OF.match(after) and not IS_ONE.match(after):
         return None
-    lead = DASH.match(after) or SERVICE.match(after) or COPULA.match(after)
+    lead = QUOTED.match(after) or DASH.match(after) or SERVICE.match(after) or COPULA.match(after)
     shift = lead.end() if lead else 0
     stop = STOP.search(after, shift)
     window = after[shift : stop.start() if stop else len(after)]

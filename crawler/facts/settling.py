@@ -15,6 +15,9 @@ from crawler.model import Article, Category, Conflict, Event, Party
 
 SOLDIERS = {Category.PRISONERS_OF_WAR, Category.PEOPLE, Category.CIVILIANS}
 
+ENTRY, CHRONICLE = 45, 5
+"""Characters of an entry at most, and numbers with a side in a chronicle at least."""
+
 FREED = re.compile(r"(?<!\w)(?:freed|released|освобо|звільн|визвол)")
 WOUNDED = ("severely_wounded", "wounded")
 CAPTIVES = re.compile(r"captive|пленник|бран")
@@ -45,7 +48,7 @@ def settled(drafts: list[Draft], whole: Whole) -> list[Draft]:
             homes[False] if draft.category is Category.BODIES else None
         )
         if draft.side is None:
-            draft.side = (
+            draft.side = _entry_side(draft, drafts) or (
                 _side_of_same_count(draft, drafts, whole.conflict) or home or _our_side(draft, drafts, whole)
             )
         if draft.category is None:
@@ -69,6 +72,17 @@ def _home(drafts: list[Draft], *, bodies: bool) -> Party | None:
         return None
     (side, count), *_ = sides.most_common()
     return side if count >= 0.75 * sum(sides.values()) else None
+
+
+def _entry_side(draft: Draft, drafts: list[Draft]) -> Party | None:
+    """Return whose a number is that stands alone as an entry of a chronicle: `26 April - another 44`."""
+    if len(draft.mention.sentence.text.strip()) > ENTRY:
+        return None
+    sides = Counter(one.side for one in drafts if one.side is not None and one.side not in COLLECTIVE)
+    if sum(sides.values()) < CHRONICLE:
+        return None
+    (side, count), *_ = sides.most_common()
+    return side if count > sum(sides.values()) / 2 else None
 
 
 def _our_side(draft: Draft, drafts: list[Draft], whole: Whole) -> Party | None:
@@ -118,6 +132,8 @@ def _category(draft: Draft, drafts: list[Draft], whole: Whole) -> Category:
     here: set[Category | None] = {
         one.category for one in named if one.event is draft.event and one.category is not Category.CHILDREN
     }
+    if not here:  # nothing else is told of that event: what came home today was likely of the same kind
+        here = {one.category for one in named if one.event is Event.THIS_EXCHANGE}
     if draft.mention.bare:
         return _of_formula(draft, here, whole)
     if here == {Category.CIVILIANS} and draft.mention.noun and draft.mention.part_of:

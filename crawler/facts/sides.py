@@ -18,7 +18,7 @@ PARTIES = {
 }
 """The two sides of each conflict."""
 
-HELD_NOUN = 12
+HELD_NOUN = 24
 """Characters after a number's words that may still hold its noun: `nineteen deceased captives`."""
 
 GAVE_BODIES = re.compile(
