@@ -230,6 +230,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         default_delay=checked.defaults.delay.total_seconds(),
         sources=tuple(_source(part, checked) for part in checked.sources),
         keep_off_topic=checked.keep_off_topic,
+        cascade=checked.cascade == "on",
         lexicon=tuple(part.added() for part in checked.lexicon),
         retention_days=checked.retention.lead_details.days,
         rechecks=tuple(sorted(set(checked.rechecks))),

@@ -333,6 +333,7 @@ class ConfigFile(Strict):
     limits: LimitsPart = LimitsPart()
     defaults: DefaultsPart = DefaultsPart()
     keep_off_topic: StrictBool = False
+    cascade: Literal["on", "off"] = "on"
     lexicon: list[LexiconPart] = []
     retention: RetentionPart = RetentionPart()
     rechecks: Annotated[list[Duration], Field(max_length=100)] = [

@@ -110,6 +110,8 @@ class Config:
     default_delay: float = 1.0
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
+    cascade: bool = True
+    """Whether pages are looked at for words that matter before they are read."""
     lexicon: tuple[AddedTerm, ...] = ()
     """Terms added to the shipped lexicons."""
     retention_days: int = 180
