@@ -52,7 +52,7 @@ Progress = Callable[[CrawlReport], None]
 CRAWLS_AT_ONCE = 100
 """Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
-WORKERS = 2
+WORKERS = min(max(os.cpu_count() or 2, 2), 8)
 
 PACE_PAUSE = timedelta(minutes=10)
 """How long a sharing out of the budget holds: rates change slowly, and it costs a look at all sources."""
@@ -165,6 +165,7 @@ async def ready(config: Config) -> AsyncIterator[Crawling]:
                 proxy=network.proxy,
                 ca_file=network.ca_file,
                 keep_off_topic=config.keep_off_topic,
+                cascade=config.cascade,
                 added=config.lexicon,
             )
         )
@@ -182,9 +183,8 @@ def _politeness(config: Config) -> Politeness:
 
 def _stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 
 
@@ -199,8 +199,7 @@ class Job:
     crawling: Crawling
     progress: Progress | None
     reports: list[CrawlReport] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    """One for each poll: what the lines of its log have in common."""
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))  # one a poll, in each line of its log
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
     pace: Pace = field(default_factory=Pace)
@@ -289,6 +288,7 @@ class Job:
             allow_private=config.network.allow_private,
             proxy=config.network.proxy,
             keep_off_topic=config.keep_off_topic,
+            cascade=config.cascade,
             added=config.lexicon,
             own_delays=[(one.url, one.delay) for one in config.sources if one.delay is not None],
         )

@@ -251,6 +251,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         polls_a_minute=checked.polling.a_minute,
         sources=tuple(_source(part, checked) for part in checked.sources),
         keep_off_topic=checked.keep_off_topic,
+        cascade=checked.cascade == "on",
         lexicon=tuple(part.added() for part in checked.lexicon),
         retention_days=checked.retention.lead_details.days,
         rechecks=tuple(sorted(set(checked.rechecks))),

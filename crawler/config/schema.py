@@ -344,6 +344,7 @@ class ConfigFile(Strict):
     defaults: DefaultsPart = DefaultsPart()
     polling: PollingPart = PollingPart()
     keep_off_topic: StrictBool = False
+    cascade: Literal["on", "off"] = "on"
     lexicon: list[LexiconPart] = []
     retention: RetentionPart = RetentionPart()
     rechecks: Annotated[list[Duration], Field(max_length=100)] = [

@@ -112,6 +112,8 @@ class Config:
     """Over all sources, as a mean over the day."""
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
+    cascade: bool = True
+    """Whether pages are looked at for words that matter before they are read."""
     lexicon: tuple[AddedTerm, ...] = ()
     """Terms added to the shipped lexicons."""
     retention_days: int = 180

@@ -53,6 +53,7 @@ class Crawling:
         proxy: str | None = None,
         ca_file: Path | None = None,
         keep_off_topic: bool = False,
+        cascade: bool = True,
         added: tuple[AddedTerm, ...] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -61,6 +62,7 @@ class Crawling:
         self.rules = rules
         self.proxy = proxy
         self.keep_off_topic = keep_off_topic
+        self.cascade = cascade
         self.added = added
         self.clock = clock
         self.gate = Gate(
@@ -114,12 +116,13 @@ class Crawling:
         allow_private: Iterable[str],
         proxy: str | None,
         keep_off_topic: bool,
+        cascade: bool,
         added: tuple[AddedTerm, ...] = (),
         own_delays: Iterable[tuple[str, float]],
     ) -> None:
         """Go on under other settings: requests that have not left yet are the first they hold for."""
         self.politeness, self.proxy = politeness, proxy
-        self.keep_off_topic, self.added = keep_off_topic, added
+        self.keep_off_topic, self.cascade, self.added = keep_off_topic, cascade, added
         self.rules.allow_only(allow_private)
         self.gate.reconfigure(
             delay=politeness.delay,

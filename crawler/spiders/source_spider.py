@@ -33,7 +33,7 @@ from crawler.model import (
     Stage,
     Standing,
 )
-from crawler.pipeline import examine
+from crawler.pipeline import examine, ruled_out
 from crawler.spiders.desk import TRIES, Desk, OpenLead
 from crawler.spiders.evidence import ListEvidence
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
@@ -309,7 +309,13 @@ class SourceSpider(scrapy.Spider):
 
     async def _examine(self, waiting: OpenLead, page: Page | None) -> Finding | Skipped:
         url = waiting.lead.url
+        keep_off_topic = self.crawling.keep_off_topic or waiting.known
         try:
+            if page is not None and self.crawling.cascade and not keep_off_topic:
+                # a look at the words costs less than handing the page to a worker
+                skip = ruled_out(page, lead=waiting.lead, source=self.source, added=self.crawling.added)
+                if skip is not None:
+                    return skip
             return await self._work(
                 PAGE_SECONDS,
                 examine,
@@ -317,7 +323,7 @@ class SourceSpider(scrapy.Spider):
                 lead=waiting.lead,
                 source=self.source,
                 now=self.crawling.clock(),
-                keep_off_topic=self.crawling.keep_off_topic or waiting.known,
+                keep_off_topic=keep_off_topic,
                 added=self.crawling.added,
             )
         except WorkerFailed as error:
