@@ -38,6 +38,7 @@ from storage import (
     lock,
     migrate,
     notes,
+    outbox,
     runs,
     sources,
 )
@@ -93,7 +94,7 @@ def run(
         once: poll every source once and return.
         only: ids of the sources to poll; empty means all that are enabled.
         progress: called with the report of each poll as it ends.
-        chores: what else is to be done now and then until SIGTERM.
+        chores: what else is to be done now and then until SIGTERM, or once each after the pass.
 
     Raises:
         StoreRefused: another job holds the database, or it must not be used as it is.
@@ -106,6 +107,7 @@ def run(
             stop = _stop_on_signals()
             if once:
                 await job.pass_over(chosen_sources(config, only), stop)
+                await job.do_all(chores)
             else:
                 beside = [(name, pause, partial(job.do, what)) for name, pause, what in chores]
                 await Watch(
@@ -305,12 +307,21 @@ class Job:
         """Do a chore, with the store and the config in use."""
         chore(self.engine, self.config)
 
+    async def do_all(self, chores: Sequence[Chore]) -> None:
+        """Do chores one after the other; what fails is logged, as the pass itself is done."""
+        for name, _, what in chores:
+            try:
+                await asyncio.to_thread(self.do, what)
+            except StoreError as error:
+                log.warning("chore_failed", chore=name, cause=str(error))
+
     async def prune(self) -> None:
         """Empty the details of leads dropped long ago; log the head of the evidence, for whoever keeps logs elsewhere."""
 
         def pruned() -> tuple[int, custody.Head | None]:
             with database.transaction(self.engine) as session:
                 runs.prune(session, now=datetime.now(UTC), keep_days=RUN_DAYS)
+                outbox.prune(session, now=datetime.now(UTC), keep=self.config.alerts.keep)
                 emptied = frontier.prune(session, now=datetime.now(UTC), keep_days=self.config.retention_days)
                 return emptied, custody.head(session)
 

@@ -556,8 +556,8 @@ class CrawlReport:
     versions: int = 0
     """New versions of articles already known."""
     skipped: tuple[tuple[SkipReason, int], ...] = ()
-    dropped_at: tuple[tuple[Stage, int], ...] = ()
-    """The same drops by the stage at which they ended."""
+    dropped_at: tuple[tuple[Stage, SkipReason, int], ...] = ()
+    """The same drops by stage and reason."""
     error: str | None = None
     url: str | None = None
     """Address the error is about."""

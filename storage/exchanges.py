@@ -236,13 +236,16 @@ def exists(session: Session, number: int) -> bool:
     return 0 < number < 2**31 and session.get(ExchangeRow, number) is not None
 
 
-def left_over(session: Session, reasons: Sequence[Unclear]) -> list[PutPart]:
+def left_over(session: Session, reasons: Sequence[Unclear], *, limit: int | None = None) -> list[PutPart]:
     """Return the parts that stand under no exchange for one of these reasons, the latest finding first."""
     statement = select(ExchangePartRow).where(
         ExchangePartRow.exchange_id.is_(None),
         or_(ExchangePartRow.reason.in_(reasons), ExchangePartRow.reason.is_(None)),
     )
-    return [_put(row) for row in session.scalars(statement.order_by(ExchangePartRow.finding_id.desc()))]
+    return [
+        _put(row)
+        for row in session.scalars(statement.order_by(ExchangePartRow.finding_id.desc()).limit(limit))
+    ]
 
 
 def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -47,6 +47,12 @@ def _interval(value: timedelta) -> timedelta:
     return value
 
 
+def _kept(value: timedelta) -> timedelta:
+    if value < timedelta(days=40):
+        raise ValueError("give 40d or more: what is forgotten earlier could be told a second time")
+    return value
+
+
 def _seconds(value: timedelta) -> timedelta:
     if value > timedelta(hours=1):
         raise ValueError("give a delay of at most 1h")
@@ -287,6 +293,7 @@ class AlertsPart(Strict):
     every: Interval = timedelta(minutes=2)
     disk_low: Annotated[StrictInt, Field(ge=0)] = 1024**3
     side_silent: Duration = timedelta(hours=24)
+    keep: Annotated[Duration, AfterValidator(_kept)] = timedelta(days=90)
     searches: list[SearchPart] = []
 
 

@@ -73,6 +73,8 @@ class Alerts:
     """Bytes free beside the captures below which the operator is told."""
     side_silent: timedelta = timedelta(hours=24)
     """How long all sources of one side may bring nothing new."""
+    keep: timedelta = timedelta(days=90)
+    """After how long an alert that has gone its way is forgotten."""
     searches: tuple[SavedSearch, ...] = ()
 
 

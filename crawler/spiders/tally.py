@@ -38,7 +38,7 @@ class Tally:
     near_misses: int = 0
     versions: int = 0
     skipped: Counter[SkipReason] = field(default_factory=Counter)
-    dropped_at: Counter[Stage] = field(default_factory=Counter)
+    dropped_at: Counter[tuple[Stage, SkipReason]] = field(default_factory=Counter)
     error: str | None = None
     """What ended the poll, whatever was read before."""
     trouble: str | None = None
@@ -52,7 +52,7 @@ class Tally:
     def count_skip(self, skip: Skipped) -> None:
         """Count a drop, by reason and by stage."""
         self.skipped[skip.reason] += 1
-        self.dropped_at[skip.stage] += 1
+        self.dropped_at[skip.stage, skip.reason] += 1
 
     def count_list(self, found: Discovered, *, languages: tuple[str, ...], now: datetime) -> None:
         """Count what one page of a list looks like, so that a change of its habits shows."""
@@ -79,7 +79,7 @@ class Tally:
             near_misses=self.near_misses,
             versions=self.versions,
             skipped=tuple(sorted(self.skipped.items())),
-            dropped_at=tuple(sorted(self.dropped_at.items())),
+            dropped_at=tuple((*where, count) for where, count in sorted(self.dropped_at.items())),
             error=self.error or self.trouble or (None if self.listed else "stopped before the list was read"),
             url=self.error_url or (source.url if failed else None),
             requests=self.requests,

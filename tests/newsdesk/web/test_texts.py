@@ -23,7 +23,7 @@ from crawler.model import (
     Stage,
     Standing,
 )
-from ledger.model import Agreement, ExchangeStatus, Matter
+from ledger.model import Agreement, ExchangeStatus, Matter, Unclear
 from ledger.totals import Basis
 from newsdesk.health import State
 from newsdesk.web.exchanges import Sort
@@ -39,6 +39,7 @@ VOCABULARIES = [
     ("standing", Standing), ("status", ExchangeStatus), ("agreement", Agreement), ("matter", Matter), ("basis", Basis), ("sort", Sort),
     ("health", State),
     ("how", How),
+    ("unclear", Unclear),
 ]  # fmt: skip
 
 
