@@ -15,8 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.custody import AT_ONCE, START, TABLES, Head, Kept, Subject, digest, sealed
+from storage.pruning import PRUNED
 from storage.tables import CaptureRow, CustodyRow, LookRow, TombstoneRow, VersionRow
 from storage.text_safety import text_hash
+
+MISSING = "its file is missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +43,17 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """A capture or version that was redacted."""
+    """A capture or version that was redacted, or a capture that was pruned."""
 
     what: str
     number: int
     at: datetime
     reason: str
+
+    @property
+    def pruned(self) -> bool:
+        """Whether it was taken out for its age alone."""
+        return self.reason.startswith(PRUNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,7 @@ def audit(session: Session, folder: Path, *, known: Iterable[Head] = ()) -> Audi
     _heads(session, known, found)
     graves = {(row.what, row.subject): row for row in session.scalars(select(TombstoneRow))}
     found.graves = {subject: row.sha256 for subject, row in graves.items()}
+    found.pruned = set(session.scalars(select(CaptureRow.file).where(CaptureRow.length == 0).distinct()))
     counts = {subject: _rows(session, subject, folder, found) for subject in TABLES}
     for subject, number in sorted(found.vouched):
         found.add(subject, number, "its row is missing")
@@ -98,7 +107,9 @@ class _Found:
     def __init__(self) -> None:
         self.vouched: dict[tuple[str, int], str] = {}
         self.graves: dict[tuple[str, int], str] = {}
-        """What is left of rows that were redacted."""
+        """What is left of rows that were redacted or pruned."""
+        self.pruned: set[str] = set()
+        """Files that were pruned as a whole."""
         self.problems: dict[tuple[str, int], Problem] = {}
 
     def add(self, what: str, number: int, words: str, *, place: str = "") -> None:
@@ -151,16 +162,19 @@ def _rows(session: Session, subject: Subject, folder: Path, found: _Found) -> in
             found.add(subject, row.id, "has no sound entry in the chain", place=place)
         elif (grave or vouched) != digest(row, subject):
             found.add(subject, row.id, "its row was changed", place=place)
-        elif subject is not Subject.BASIS and (words := _contents(row, folder, redacted=grave is not None)):
+        elif subject is not Subject.BASIS and (
+            words := _contents(row, folder, found, buried=grave is not None)
+        ):
             found.add(subject, row.id, words, place=place)
     return count
 
 
-def _contents(row: Kept, folder: Path, *, redacted: bool) -> str | None:
+def _contents(row: Kept, folder: Path, found: _Found, *, buried: bool) -> str | None:
     """Return what is wrong with what a sound row stands for."""
     if isinstance(row, CaptureRow):
-        return _bytes(row, folder, redacted=redacted)
-    return _text(row) if isinstance(row, VersionRow) and not redacted else None
+        wrong = _bytes(row, folder, redacted=buried)
+        return None if wrong == MISSING and buried and row.file in found.pruned else wrong
+    return _text(row) if isinstance(row, VersionRow) and not buried else None
 
 
 def _place(row: Kept) -> str:
@@ -190,7 +204,7 @@ def _bytes(row: CaptureRow, folder: Path, *, redacted: bool) -> str | None:
             file.seek(row.offset)
             record = file.read(row.length)
     except FileNotFoundError:
-        return "its file is missing"
+        return MISSING
     except OSError as error:
         return f"its file can't be read: {error.strerror}"
     return None if redacted or _body_sha256(record) == row.body_sha256 else "its body does not have its hash"
