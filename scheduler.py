@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,14 +21,12 @@ from sqlalchemy.orm import Session
 from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
 from crawler.errors import StoreError
-from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
+from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState, Standing
 from crawler.polling import Pace, next_due, pace_of
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
 from ledger import keeping, rules
 from storage import (
-    copies,
-    custody,
     decisions,
     evidence,
     exchange_records,
@@ -38,9 +36,9 @@ from storage import (
     lock,
     migrate,
     notes,
-    outbox,
     runs,
     sources,
+    upkeep,
 )
 from storage import engine as database
 from storage import reports as reported
@@ -57,9 +55,6 @@ WORKERS = min(max(os.cpu_count() or 2, 2), 8)
 
 PACE_PAUSE = timedelta(minutes=10)
 """How long a sharing out of the budget holds: rates change slowly, and it costs a look at all sources."""
-
-RUN_DAYS = 30
-"""How long single crawls are remembered; the sums of their days stay."""
 
 Chore = tuple[str, timedelta, Callable[[Engine, Config], None]]
 """Something else to do while the job runs: name, pause, and what to do with the store and the config in use; it may block."""
@@ -134,21 +129,17 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
     try:
         with lock.hold(engine):
             migrate.upgrade(engine, backup_to=config.data / "backups")
-            _adopt(engine)
+            archive = WarcArchive(config.data / "captures")
+            _tell_notes(upkeep.at_start(engine, archive, now=datetime.now(UTC)))
             async with ready(config) as crawling:
-                archive = WarcArchive(config.data / "captures")
                 yield Job(config=config, engine=engine, archive=archive, crawling=crawling, progress=progress)
     finally:
         engine.dispose()
 
 
-def _adopt(engine: Engine) -> None:
-    """Enter in the chain of custody what was kept before there was one, and find its copies."""
-    with database.transaction(engine) as session:
-        if rows := custody.adopt(session, now=datetime.now(UTC)):
-            log.info("evidence_adopted", rows=rows)
-        if looked := copies.adopt(session):
-            log.info("copies_looked_for", findings=looked)
+def _tell_notes(notes: Iterable[upkeep.Note]) -> None:
+    for one in notes:
+        (log.warning if one.grave else log.info)(one.event, **one.fields)
 
 
 @asynccontextmanager
@@ -316,21 +307,24 @@ class Job:
                 log.warning("chore_failed", chore=name, cause=str(error))
 
     async def prune(self) -> None:
-        """Empty the details of leads dropped long ago; log the head of the evidence, for whoever keeps logs elsewhere."""
+        """Forget what need not be kept; log the head of the evidence."""
 
-        def pruned() -> tuple[int, custody.Head | None]:
-            with database.transaction(self.engine) as session:
-                runs.prune(session, now=datetime.now(UTC), keep_days=RUN_DAYS)
-                outbox.prune(session, now=datetime.now(UTC), keep=self.config.alerts.keep)
-                emptied = frontier.prune(session, now=datetime.now(UTC), keep_days=self.config.retention_days)
-                return emptied, custody.head(session)
+        def pruned() -> None:
+            folder, keep = self.config.data / "captures", self.config.keep_captures
+            now, days = datetime.now(UTC), self.config.retention_days
+            _tell_notes(
+                upkeep.daily(
+                    self.engine,
+                    folder,
+                    lead_days=days,
+                    captures=keep,
+                    alerts=self.config.alerts.keep,
+                    now=now,
+                )
+            )
 
         try:
-            emptied, head = await asyncio.to_thread(pruned)
-            if emptied:
-                log.info("pruned", leads=emptied)
-            if head is not None:
-                log.info("evidence_head", day=head.day, entries=head.entries, head=head.head)
+            await asyncio.to_thread(pruned)
         except StoreError as error:
             log.warning("prune_failed", cause=str(error))
 
@@ -347,7 +341,7 @@ class Job:
                 return frontier.pending(session, source.id, now=now(), limit=limit)
 
         def archive(captures: Sequence[Capture]) -> int:
-            written = self.archive.write(captures)
+            written = self.archive.write(captures, series="lists")
             with database.transaction(self.engine) as session:
                 return evidence.add(session, written, now=now())
 
@@ -373,10 +367,11 @@ class Job:
         )
 
     def _keep(self, source: Source, lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
-        """Keep a finding with its captures; of a page that is not the article it was asked for, neither."""
+        """Keep a finding with its captures, where they prove anything new."""
         with database.transaction(self.engine) as session:
-            stranger = findings.is_stranger(session, finding, lead_id=lead_id)
-        captures = () if stranger else self.archive.write(finding.captures)
+            known = findings.proves_nothing_new(session, finding, lead_id=lead_id)
+        series = "" if finding.verdict.standing is Standing.RELEVANT else "near"
+        captures = () if known else self.archive.write(finding.captures, series=series)
         with database.transaction(self.engine) as session:
             kept = findings.keep(
                 session,

@@ -57,5 +57,5 @@ def _looks(found: WholeFinding) -> Iterator[Moment]:
     for look in found.looks:
         state = PageState(look.state)
         if state is not PageState.EDITED:  # its version tells of it
-            detail = f" ({look.detail})" if look.detail else ""
+            detail = f" ({look.detail})" if look.detail and state is not PageState.SAME else ""
             yield Moment(at=look.at, words=WORDS[state] + detail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,10 +30,13 @@ from ledger.record import OriginKey, by_outlet, exchange
 from storage import decisions as made
 from storage import exchange_records as stored
 from storage import exchanges as kept
+from storage import looks, queries
 from storage import origins as copied
-from storage import queries
 from storage import reports as told
+from storage.edits import edits
+from storage.looks import Vanished
 from storage.search import Filters
+from storage.stored import StoredEdit
 
 EXCHANGE_COLUMNS = (
     "id", "conflict", "matter", "day", "last_day", "day_precision", "status", "status_since", "deal", "stage", "sequence", "place",
@@ -68,6 +71,10 @@ class WholeExchange:
     record: Exchange
     reports: tuple[Put, ...]
     decisions: tuple[Decision, ...]
+    edits: tuple[StoredEdit, ...] = ()
+    """Edits that changed what its reports claim: what was said before, until when."""
+    down: tuple[Vanished, ...] = ()
+    """Its reports whose pages are taken down."""
 
     def quotes(self, account: Account) -> Iterator[tuple[Report, Claim]]:
         """Yield each claim behind an account, with the report that makes it."""
@@ -157,8 +164,15 @@ def find(session: Session, number: int) -> tuple[WholeExchange | None, list[int]
     moved = [now] if now != number else kept.forwards(session, number)
     found = next(whole(session, [number]), None)
     if found is None and moved:
-        return next(whole(session, moved[:1]), None), moved
-    return found, moved
+        found = next(whole(session, moved[:1]), None)
+    return (found and _with_changes(session, found)), moved
+
+
+def _with_changes(session: Session, found: WholeExchange) -> WholeExchange:
+    """Add what became of an exchange's reports since they were published."""
+    numbers = found.record.finding_ids
+    gone = looks.down(session, numbers)
+    return replace(found, edits=tuple(edits(session, findings=numbers)), down=tuple(gone.values()))
 
 
 def voice(account: Account) -> str:

@@ -41,7 +41,9 @@ def write_wacz(findings: Iterable[WholeFinding], *, captures: Path, output: Path
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".wacz-") as name:
             folder = Path(name)
             records, pages, half = folder / "swapwatch.warc.gz", folder / "pages.jsonl", folder / "half.wacz"
-            count = copied(captures, (one for found in chosen for one in found.captures), records)
+            count = copied(
+                captures, (one for found in chosen for one in found.captures if one.length), records
+            )
             pages.write_text("".join(json.dumps(page) + "\n" for page in _pages(chosen)), encoding="utf-8")
             order = [
                 "create",
@@ -67,7 +69,7 @@ def _pages(findings: Iterable[WholeFinding]) -> Iterator[dict[str, Any]]:
     yield {"format": "json-pages-1.0", "id": "pages", "title": "Findings"}
     for found in findings:
         for version in found.versions:
-            if (seen := version.evidence) is not None:
+            if (seen := version.evidence) is not None and seen.length:
                 yield {
                     "id": f"f{found.id}v{version.number}",
                     "url": seen.url,

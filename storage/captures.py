@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -62,8 +62,12 @@ class WarcArchive:
         self._sound: dict[Path, bool] = {}
         """Files looked at since the start: whether they may be appended to."""
 
-    def write(self, captures: Sequence[Capture]) -> tuple[StoredCapture, ...]:
+    def write(self, captures: Sequence[Capture], *, series: str = "") -> tuple[StoredCapture, ...]:
         """Append exchanges and force them to disk before returning.
+
+        Args:
+            captures: what was received, redirects first.
+            series: what they are kept with: files of one series hold what is to be kept equally long.
 
         Raises:
             StoreUnavailable: the disk is full or the folder can't be written; the file is as it was before.
@@ -72,12 +76,38 @@ class WarcArchive:
             return ()
         with self._lock:
             try:
-                return self._append(captures)
+                return self._append(captures, series)
             except OSError as error:
                 raise StoreUnavailable(f"cannot write captures to {self._folder}: {error}") from error
 
-    def _append(self, captures: Sequence[Capture]) -> tuple[StoredCapture, ...]:
-        path = self._current(captures[0].fetched_at)
+    def look_over(self, ends: Mapping[str, int]) -> list[tuple[str, int]]:
+        """Set aside the torn end of each file that is longer than its rows account for.
+
+        Returns each such file with the bytes that were set aside, 0 where it is damaged and was left as it is.
+
+        Args:
+            ends: up to which byte rows account for each file.
+
+        Raises:
+            StoreUnavailable: a file can't be read or written.
+        """
+        found = []
+        with self._lock:
+            try:
+                for path in sorted(self._folder.glob("*.warc.gz")):
+                    size = path.stat().st_size
+                    if size <= ends.get(path.name, 0):
+                        continue
+                    self._sound[path] = cut_torn_end(path)
+                    torn = size - path.stat().st_size
+                    if torn or not self._sound[path]:
+                        found.append((path.name, torn))
+            except OSError as error:
+                raise StoreUnavailable(f"cannot look over {self._folder}: {error}") from error
+        return found
+
+    def _append(self, captures: Sequence[Capture], series: str) -> tuple[StoredCapture, ...]:
+        path = self._current(captures[0].fetched_at, series)
         handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
         try:
             size = os.fstat(handle).st_size
@@ -96,14 +126,15 @@ class WarcArchive:
             self._sound[path] = True
         return stored
 
-    def _current(self, at: datetime) -> Path:
+    def _current(self, at: datetime, series: str) -> Path:
         """Return the file to append to: of the day, neither full nor damaged, its torn end cut off."""
         if not self._folder.exists():
             self._folder.mkdir(mode=0o700, parents=True)
             _sync(self._folder.parent)
         day = at.astimezone(UTC).strftime("%Y%m%d")
+        name = f"swapwatch-{series}-{day}" if series else f"swapwatch-{day}"
         number = 1
-        while not self._usable(path := self._folder / f"swapwatch-{day}-{number:03}.warc.gz"):
+        while not self._usable(path := self._folder / f"{name}-{number:03}.warc.gz"):
             number += 1
         return path
 

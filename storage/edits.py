@@ -70,7 +70,12 @@ def note(
 
 
 def edits(
-    session: Session, *, after: int = 0, articles: Sequence[int] | None = None, only: int | None = None
+    session: Session,
+    *,
+    after: int = 0,
+    articles: Sequence[int] | None = None,
+    findings: Sequence[int] | None = None,
+    only: int | None = None,
 ) -> Iterator[StoredEdit]:
     """Yield edits that changed claims, oldest first: those behind number `after`, for alerts that remember it."""
     old, new = aliased(VersionRow), aliased(VersionRow)
@@ -85,6 +90,8 @@ def edits(
     )
     if articles is not None:
         statement = statement.where(EditRow.article_id.in_(articles))
+    if findings is not None:
+        statement = statement.where(FindingRow.id.in_(findings))
     if only is not None:
         statement = statement.where(EditRow.id == only)
     for row, finding_id, address, before, behind in session.execute(statement):

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import custody
 from storage.captures import StoredCapture
 from storage.tables import CaptureRow
+
+
+def ends(session: Session) -> dict[str, int]:
+    """Return up to which byte the rows account for each file."""
+    rows = session.execute(select(CaptureRow.file, func.max(CaptureRow.written_to)).group_by(CaptureRow.file))
+    return {file: end or 0 for file, end in rows}
 
 
 def add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from storage.stored import StoredEdit
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
+    CaptureRow,
     CarrierRow,
     FindingRow,
     LeadRow,
@@ -138,9 +140,19 @@ def _change(said: _Said, *, carried: bool) -> Change:
     return Change.CARRIER if carried else Change.SAME
 
 
-def is_stranger(session: Session, finding: Finding, *, lead_id: int) -> bool:
-    """Say whether a page is not the known article it was fetched for: then neither it nor its capture is kept."""
-    return _stranger(session, finding, session.get_one(LeadRow, lead_id)) is not None
+def proves_nothing_new(session: Session, finding: Finding, *, lead_id: int) -> bool:
+    """Say whether the capture of a page need not be kept: it is not the known article it was fetched for, or says the same.
+
+    The version that says so has its capture already; that it still stood there is noted as a look.
+    """
+    lead = session.get_one(LeadRow, lead_id)
+    if _stranger(session, finding, lead) is not None:
+        return True
+    latest = _latest(session, lead.article_id) if lead.article_id is not None else None
+    if latest is None or latest.capture_id is None or latest.from_feed or finding.article.from_feed:
+        return False
+    same = text_hash(finding.article.title, finding.article.text) == latest.text_sha256
+    return same or _says_no_more(finding, latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +233,25 @@ def _looked(
     else:
         state = PageState.EDITED if version else PageState.SAME
         looks.note(
-            session, article, state, now=now, version_id=version.id if version else None, rechecks=rechecks
+            session,
+            article,
+            state,
+            now=now,
+            detail="" if version else _alike(session, article.id, finding),
+            version_id=version.id if version else None,
+            rechecks=rechecks,
         )
+
+
+def _alike(session: Session, article_id: int, finding: Finding) -> str:
+    """Return how a page that says the same compares with the capture of the version it shows."""
+    latest = _latest(session, article_id)
+    if latest is None or latest.capture_id is None or not finding.captures:
+        return ""
+    body = hashlib.sha256(finding.captures[-1].body).hexdigest()
+    if session.get_one(CaptureRow, latest.capture_id).body_sha256 == body:
+        return f"byte for byte as version {latest.number}"
+    return f"says what version {latest.number} says; sha256 of this body {body}"
 
 
 def _one_at_a_time(session: Session) -> None:

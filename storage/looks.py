@@ -129,8 +129,8 @@ class Vanished:
     at: datetime
 
 
-def vanished(session: Session, *, after: int = 0) -> list[Vanished]:
-    """Return the looks behind number `after` that found a page taken down, oldest first."""
+def vanished(session: Session, *, after: int = 0, only: Sequence[int] | None = None) -> list[Vanished]:
+    """Return the looks behind number `after` that found a page taken down, oldest first; `only` of some articles."""
     statement = (
         select(LookRow, FindingRow.id, ArticleRow.address)
         .join(FindingRow, FindingRow.article_id == LookRow.article_id)
@@ -138,6 +138,8 @@ def vanished(session: Session, *, after: int = 0) -> list[Vanished]:
         .where(LookRow.id > after, LookRow.state.in_(sorted(VANISHED)))
         .order_by(LookRow.id)
     )
+    if only is not None:
+        statement = statement.where(LookRow.article_id.in_(only))
     return [
         Vanished(
             id=look.id, first=_first_of_run(session, look), finding_id=finding, title=_title(session, look.article_id),
@@ -145,6 +147,18 @@ def vanished(session: Session, *, after: int = 0) -> list[Vanished]:
         )
         for look, finding, address in session.execute(statement)
     ]  # fmt: skip
+
+
+def down(session: Session, finding_ids: Sequence[int]) -> dict[int, Vanished]:
+    """Return those of the findings whose page is taken down now, each with the look that found it so first."""
+    gone = select(FindingRow.id, FindingRow.article_id).join(
+        ArticleRow, ArticleRow.id == FindingRow.article_id
+    )
+    rows = session.execute(gone.where(FindingRow.id.in_(finding_ids), ArticleRow.state == "vanished"))
+    articles = {article: finding for finding, article in rows}
+    seen = {one.finding_id: one for one in vanished(session, only=sorted(articles))}
+    first = {one.first for one in seen.values()}
+    return {one.finding_id: one for one in vanished(session, only=sorted(articles)) if one.id in first}
 
 
 def _first_of_run(session: Session, look: LookRow) -> int:

@@ -14,7 +14,7 @@ from storage.custody import START, TABLES, Kept, Subject, digest, sealed
 from storage.from_rows import evidence_of
 from storage.stored import Evidence
 from storage.tables import CaptureRow, CustodyRow, StretchRow, TombstoneRow
-from storage.verify import Problem, body_in, contents, place_of
+from storage.verify import Problem, body_in, contents, place_of, pruned_files
 
 ENTRIES = 200
 """Entries of a stretch: some ten megabytes of captures, read in a second or two."""
@@ -162,23 +162,24 @@ def _rows(session: Session, folder: Path, entries: Sequence[CustodyRow]) -> Iter
         }
         some: Iterable[Kept] = session.scalars(select(table).where(table.id.in_(vouched)))
         rows = {row.id: row for row in some}
-        graves = _graves(session, subject, vouched)
+        graves, pruned = _graves(session, subject, vouched), pruned_files(session)
         newest = _newest(session, subject, vouched)
         for number, entry in vouched.items():
             row = rows.get(number)
             if row is None:
                 yield Problem(what=_name(subject), number=number, words="its row is missing")
             elif newest[number] == entry.id:
-                yield from _row(row, subject, graves.get(number), entry.sha256, folder)
+                if (graves.get(number) or entry.sha256) != digest(row, subject):
+                    changed = "its row was changed"
+                    yield Problem(what=_name(subject), number=row.id, words=changed, place=place_of(row))
+                    continue
+                if subject is Subject.BASIS:
+                    continue
+                words = contents(row, folder, buried=number in graves, pruned=pruned)
+                if words:
+                    yield Problem(what=subject, number=row.id, words=words, place=place_of(row))
             elif subject is not Subject.BASIS:
                 yield Problem(what=subject, number=number, words="was entered a second time")
-
-
-def _row(row: Kept, subject: Subject, grave: str | None, vouched: str, folder: Path) -> Iterable[Problem]:
-    if (grave or vouched) != digest(row, subject):
-        yield Problem(what=_name(subject), number=row.id, words="its row was changed", place=place_of(row))
-    elif subject is not Subject.BASIS and (words := contents(row, folder, redacted=grave is not None)):
-        yield Problem(what=subject, number=row.id, words=words, place=place_of(row))
 
 
 def _name(subject: Subject) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage.custody import AT_ONCE, START, TABLES, Head, Kept, Subject, digest, sealed
+from storage.pruning import PRUNED
 from storage.tables import CaptureRow, CustodyRow, LookRow, TombstoneRow, VersionRow
 from storage.text_safety import text_hash
+
+MISSING = "its file is missing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +44,17 @@ class Leftover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """A capture or version that was redacted."""
+    """A capture or version that was redacted, or a capture that was pruned."""
 
     what: str
     number: int
     at: datetime
     reason: str
+
+    @property
+    def pruned(self) -> bool:
+        """Whether it was taken out for its age alone."""
+        return self.reason.startswith(PRUNED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +85,7 @@ def audit(session: Session, folder: Path, *, known: Iterable[Head] = ()) -> Audi
     _heads(session, known, found)
     graves = {(row.what, row.subject): row for row in session.scalars(select(TombstoneRow))}
     found.graves = {subject: row.sha256 for subject, row in graves.items()}
+    found.pruned = pruned_files(session)
     counts = {subject: _rows(session, subject, folder, found) for subject in TABLES}
     for subject, number in sorted(found.vouched):
         found.add(subject, number, "its row is missing")
@@ -107,13 +116,20 @@ def database_problems(session: Session) -> list[Problem]:
     return [Problem(what="database", number=number, words=one) for number, one in enumerate(found, start=1)]
 
 
+def pruned_files(session: Session) -> set[str]:
+    """Return the capture files that were pruned as a whole."""
+    return set(session.scalars(select(CaptureRow.file).where(CaptureRow.length == 0).distinct()))
+
+
 class _Found:
     """What the chain vouches for and has not been seen yet, and what is wrong; one complaint for each thing."""
 
     def __init__(self) -> None:
         self.vouched: dict[tuple[str, int], str] = {}
         self.graves: dict[tuple[str, int], str] = {}
-        """What is left of rows that were redacted."""
+        """What is left of rows that were redacted or pruned."""
+        self.pruned: set[str] = set()
+        """Files that were pruned as a whole."""
         self.problems: dict[tuple[str, int], Problem] = {}
 
     def add(self, what: str, number: int, words: str, *, place: str = "") -> None:
@@ -166,16 +182,19 @@ def _rows(session: Session, subject: Subject, folder: Path, found: _Found) -> in
             found.add(subject, row.id, "has no sound entry in the chain", place=place)
         elif (grave or vouched) != digest(row, subject):
             found.add(subject, row.id, "its row was changed", place=place)
-        elif subject is not Subject.BASIS and (words := contents(row, folder, redacted=grave is not None)):
+        elif subject is not Subject.BASIS and (
+            words := contents(row, folder, buried=grave is not None, pruned=found.pruned)
+        ):
             found.add(subject, row.id, words, place=place)
     return count
 
 
-def contents(row: Kept, folder: Path, *, redacted: bool) -> str | None:
+def contents(row: Kept, folder: Path, *, buried: bool, pruned: Set[str]) -> str | None:
     """Return what is wrong with what a sound row stands for."""
     if isinstance(row, CaptureRow):
-        return _bytes(row, folder, redacted=redacted)
-    return _text(row) if isinstance(row, VersionRow) and not redacted else None
+        wrong = _bytes(row, folder, redacted=buried)
+        return None if wrong == MISSING and buried and row.file in pruned else wrong
+    return _text(row) if isinstance(row, VersionRow) and not buried else None
 
 
 def place_of(row: Kept) -> str:
@@ -206,7 +225,7 @@ def _bytes(row: CaptureRow, folder: Path, *, redacted: bool) -> str | None:
             file.seek(row.offset)
             record = file.read(row.length)
     except FileNotFoundError:
-        return "its file is missing"
+        return MISSING
     except OSError as error:
         return f"its file can't be read: {error.strerror}"
     body = body_in(record)

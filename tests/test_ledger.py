@@ -9,18 +9,20 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 import scheduler
-from crawler.model import Conflict, Kind
+from crawler.model import Conflict, Kind, PageState
 from ledger import keeping
 from ledger.model import Action, ExchangeStatus, Matter, Report, Unclear
 from ledger.reconcile import reconcile
 from newsdesk import ledger as shown
-from storage import decisions, exchanges, migrate
+from newsdesk.cli.exchanges import page
+from storage import decisions, exchanges, looks, migrate
 from storage import engine as database
 from storage.engine import transaction
 from storage.exchanges import ExchangeFilters
+from storage.tables import ArticleRow
 from tests.ledger.test_reconcile import varied
 from tests.ledger.told import report
 from tests.storage.ledger_nouns import finding_of, keep, places
@@ -308,3 +310,24 @@ def test_copies_of_one_dispatch_are_one_origin(store: Engine) -> None:
     with transaction(store) as session:
         (record,) = [one.record for one in shown.whole(session, [1])]
     assert (len(record.finding_ids), record.origins) == (3, 2)
+
+
+def test_an_edited_and_a_vanished_report_show_in_the_record(store: Engine) -> None:
+    told = report("2025-05-23", {"ukraine people": 189}, by="ua_president")
+    (number,) = keep(store, told)
+    edited = finding_of(
+        replace(told, claims=report("2025-05-23", {"ukraine people": 190}, by="ua_president").claims)
+    )
+    kept(store, edited, address=told.address, now=NOW + timedelta(hours=1))
+    scheduler.update_ledger(store)
+    with transaction(store) as session:
+        article = session.scalars(select(ArticleRow)).one()
+        for hours in (2, 3):
+            looks.note(session, article, PageState.GONE, now=NOW + timedelta(hours=hours), detail="HTTP 410")
+    with transaction(store) as session:
+        found, _ = shown.find(session, listed(store)[0])
+    assert found is not None
+    assert [one.count for one in found.record.accounts] == [190]
+    lines = "\n".join(page(found, {}))
+    assert "«189 people», became 190, «190 people»" in lines
+    assert f"2026-03-07 14:00Z  f{number}  gone  HTTP 410" in lines

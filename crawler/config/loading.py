@@ -254,6 +254,7 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
         cascade=checked.cascade == "on",
         lexicon=tuple(part.added() for part in checked.lexicon),
         retention_days=checked.retention.lead_details.days,
+        keep_captures=checked.retention.captures.model_dump(),
         rechecks=tuple(sorted(set(checked.rechecks))),
         alerts=_alerts(checked.alerts),
         metrics=MetricsPort(**checked.metrics.model_dump()),

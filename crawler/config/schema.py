@@ -252,10 +252,19 @@ class PollingPart(Strict):
     longest: Interval = timedelta(minutes=30)
 
 
+class KeptCapturesPart(Strict):
+    """How long captures are kept: for good unless said otherwise. Texts, hashes and claims stay."""
+
+    findings: Duration | None = None
+    near_misses: Duration | None = None
+    lists: Duration | None = None
+
+
 class RetentionPart(Strict):
     """How long details are kept; addresses and findings stay for good."""
 
     lead_details: Duration = timedelta(days=180)
+    captures: KeptCapturesPart = KeptCapturesPart()
 
 
 class AddresseePart(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
@@ -119,6 +120,8 @@ class Config:
     lexicon: tuple[AddedTerm, ...] = ()
     """Terms added to the shipped lexicons."""
     retention_days: int = 180
+    keep_captures: Mapping[str, timedelta | None] = field(default_factory=dict)
+    """How long captures of `findings`, `near_misses` and `lists` are kept; None for good."""
     rechecks: tuple[timedelta, ...] = ()
     """How long after it was first kept the page of a finding is read again."""
     alerts: Alerts = Alerts()

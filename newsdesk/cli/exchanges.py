@@ -10,7 +10,7 @@ import typer
 
 from crawler.errors import UsageError
 from newsdesk.cli.app import ConfigOption, Format, FormatOption, configured, opened, printable, say
-from newsdesk.cli.output import short, write_rows
+from newsdesk.cli.output import edits_told, short, write_rows
 from newsdesk.cli.querying import ConflictOption, exchange_number, one_of
 
 if TYPE_CHECKING:
@@ -163,11 +163,23 @@ def exchange(
     elif moved:
         say(f"some reports of x{number} went to {', '.join(f'x{one}' for one in moved)}")
     if form is not Format.TABLE:
-        record = exchange_record(found)
+        record = exchange_record(found) | _changes(found)
         write_rows([record], columns=tuple(record), form=form)
         return
     sides = {one.id: str(one.side) for one in checked.sources}
     typer.echo("\n".join(printable(line) for line in page(found, sides)))
+
+
+def _changes(found: WholeExchange) -> dict[str, Any]:
+    """Return what became of the reports, for programs."""
+    from newsdesk.export import edit_record
+
+    down = [
+        {"finding": f"f{one.finding_id}", "since": one.at, "state": str(one.state), "detail": one.detail}
+        for one in found.down
+    ]
+    edited = [{"finding": f"f{one.finding_id}"} | edit_record(one) for one in found.edits]
+    return {"edits": edited, "taken_down": down}
 
 
 def page(found: WholeExchange, sides: Mapping[str, str]) -> Iterator[str]:
@@ -202,11 +214,21 @@ def page(found: WholeExchange, sides: Mapping[str, str]) -> Iterator[str]:
     for put in found.reports:
         report = put.part.report
         yield f"  f{report.finding_id}  {short(report.published)}  {report.outlet}  {report.kind}  {short(report.title)}  [{put.because}]"
+    yield from _changed(found)
     if found.decisions:
         yield "\nAnalysts"
     for each in found.decisions:
         undone = f", undone by {each.undone_by} {short(each.undone_at)}" if each.undone_at else ""
         yield f"  d{each.id}  {short(each.made_at)}  {each.made_by}: {each.action}{undone}: {each.why}"
+
+
+def _changed(found: WholeExchange) -> Iterator[str]:
+    """Yield what reports said before they were edited, and which of them were taken down."""
+    yield from edits_told((one, f"f{one.finding_id}  ") for one in found.edits)
+    if found.down:
+        yield "\nTaken down"
+    for one in found.down:
+        yield f"  {short(one.at)}  f{one.finding_id}  {one.state}  {one.detail or one.address}"
 
 
 def _head(found: WholeExchange) -> Iterator[str]:

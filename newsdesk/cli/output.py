@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from newsdesk.cli.app import Format, printable
+
+if TYPE_CHECKING:
+    from storage.stored import StoredEdit
 
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Cells that begin so are run by spreadsheets (OWASP, CSV injection)."""
@@ -97,3 +100,15 @@ def short(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(short(one) for one in value)
     return " ".join(printable(str(value)).split())
+
+
+def edits_told(edits: Iterable[tuple[StoredEdit, str]]) -> Iterator[str]:
+    """Yield edits that changed claims, each with the name it is told under: what was said before, what is said now."""
+    from storage.edits import edit_words
+
+    for place, (edit, name) in enumerate(edits):
+        if place == 0:
+            yield "\nClaims changed by edits"
+        how = "the page gives a later date" if edit.declared else "in silence"
+        yield f"  {short(edit.at)}  {name}version {edit.before} to {edit.after}, {how}"
+        yield from (f"     {short(edit_words(change))}" for change in edit.changes)

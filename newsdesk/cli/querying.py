@@ -14,7 +14,7 @@ import typer
 
 from crawler.errors import UsageError
 from newsdesk.cli.app import ConfigOption, Format, FormatOption, configured, opened, printable, say
-from newsdesk.cli.output import short, write_csv, write_rows
+from newsdesk.cli.output import edits_told, short, write_csv, write_rows
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -283,22 +283,17 @@ def _past(found: WholeFinding) -> Iterator[str]:
     """Yield versions with how they differ, edits of claims, and the history."""
     from newsdesk.history import history
     from newsdesk.wording import changes
-    from storage.edits import edit_words
 
     yield "\nVersions"
     for version in found.versions:
         mark = ", from the feed" if version.from_feed else ""
         yield f"  {version.number}  fetched {short(version.fetched_at)}{mark}, text sha256 {version.text_sha256[:16]}…"
-        if version.evidence:
-            yield f"     {version.evidence.file} at {version.evidence.offset}, body sha256 {version.evidence.body_sha256[:16]}…"
+        if (seen := version.evidence) is not None:
+            where = f"{seen.file} at {seen.offset}" if seen.length else "pruned"
+            yield f"     capture {where}, body sha256 {seen.body_sha256[:16]}…"
         if version.number > 1:
             yield from (f"     {line}" for line in changes(found.versions[version.number - 2], version))
-    if found.edits:
-        yield "\nClaims changed by edits"
-    for edit in found.edits:
-        how = "the page gives a later date" if edit.declared else "in silence"
-        yield f"  {short(edit.at)}  version {edit.before} to {edit.after}, {how}"
-        yield from (f"     {short(edit_words(change))}" for change in edit.changes)
+    yield from edits_told((one, "") for one in found.edits)
     yield "\nHistory"
     for moment in history(found):
         until = f", last {short(moment.until)}" if moment.until else ""

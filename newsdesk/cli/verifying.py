@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -62,8 +63,11 @@ def verify(
     for problem in found.problems:
         place = f" ({problem.place})" if problem.place else ""
         typer.echo(printable(f"{problem.what} {problem.number}: {problem.words}{place}"))
-    for grave in found.tombstones:
+    for grave in (one for one in found.tombstones if not one.pruned):
         say(f"{grave.what} {grave.number}: redacted on {grave.at:%Y-%m-%d}: {grave.reason}")
+    pruned = Counter(f"{one.reason} ({one.at:%Y-%m-%d})" for one in found.tombstones if one.pruned)
+    for reason, count in sorted(pruned.items()):
+        say(f"{count} captures {reason}")
     for left in found.leftovers:
         say(
             f"{left.file}: {left.length} bytes that no row points to; an interrupted write left them, or their rows were removed"

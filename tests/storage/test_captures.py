@@ -210,3 +210,18 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_nothing_to_store_makes_no_file(tmp_path: Path) -> None:
     assert WarcArchive(tmp_path).write([]) == ()
     assert files(tmp_path) == []
+
+
+def test_torn_ends_are_set_aside_at_the_start_and_whole_files_are_not_even_read(tmp_path: Path) -> None:
+    first = write(tmp_path, b"one")
+    (path,) = files(tmp_path)
+    whole = path.read_bytes()
+    end = {path.name: first[-1].written_to or 0}
+    path.write_bytes(whole + whole[:50])
+    assert WarcArchive(tmp_path).look_over(end) == [(path.name, 50)]
+    assert path.read_bytes() == whole
+    assert path.with_name(path.name + ".torn").read_bytes() == whole[:50]
+    assert WarcArchive(tmp_path).look_over(end) == []
+    path.write_bytes(whole + whole[:50] + whole)
+    assert WarcArchive(tmp_path).look_over(end) == [(path.name, 0)]
+    assert path.read_bytes() == whole + whole[:50] + whole

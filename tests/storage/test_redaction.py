@@ -108,7 +108,7 @@ def test_it_is_never_kept_again_whoever_carries_it(store: Engine, folder: Path) 
     wire = "https://slovo.example/amp"
     carried = finding(wire, text=again.article.text, source="wire", others=(ADDRESS,))
     with transaction(store) as session:
-        assert findings.is_stranger(session, carried, lead_id=lead_id(session, wire, source="wire"))
+        assert findings.proves_nothing_new(session, carried, lead_id=lead_id(session, wire, source="wire"))
     assert kept(store, carried, address=wire).finding_id == 1
     assert SECRET not in every_word(store)
     assert audited(store, folder).problems == ()

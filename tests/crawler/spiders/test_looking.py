@@ -109,6 +109,21 @@ async def test_a_finding_is_read_again_when_it_is_due_and_not_before(desk: Desk,
     assert not any("If-None-Match" in one.headers for one in site.asked if one.path == "/war/obmin")
 
 
+async def test_a_page_that_says_the_same_is_noted_and_not_captured_again(desk: Desk, site: Site) -> None:
+    """Its version has a capture; that it still stood there, and how it compares with it, is a look in the chain."""
+    before = await desk.poll()
+    after = await desk.poll(hours=2)
+    assert after.captures == before.captures
+    site.answers["/war/obmin"] = PAGE.replace(b"</body>", b"<!-- seen at 14:05 --></body>")
+    after = await desk.poll(hours=6)
+    assert after.captures == before.captures
+    first, second = (look.detail for look in after.looks)
+    assert first == "byte for byte as version 1"
+    assert second.startswith("says what version 1 says; sha256 of this body ")
+    site.answers["/war/obmin"] = EDITED
+    assert len((await desk.poll(hours=20)).captures) == len(before.captures) + 1
+
+
 async def test_looks_missed_while_the_job_was_down_are_one(desk: Desk, site: Site) -> None:
     await desk.poll()
     await desk.poll(hours=12)
