@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -189,7 +190,7 @@ def _rows(session: Session, subject: Subject, folder: Path, found: _Found) -> in
     return count
 
 
-def contents(row: Kept, folder: Path, *, buried: bool, pruned: Set[str]) -> str | None:
+def contents(row: Kept, folder: Path, *, buried: bool, pruned: AbstractSet[str]) -> str | None:
     """Return what is wrong with what a sound row stands for."""
     if isinstance(row, CaptureRow):
         wrong = _bytes(row, folder, redacted=buried)
