@@ -258,17 +258,20 @@ class Reader:
         last, here = self.last, mention.sentence
         if last is None or last.side is None or last.side in COLLECTIVE or mention.nation is not None:
             return None
-        if mention.part_of and here.number - last.mention.sentence.number <= 1:
-            return last.side
         start, end = here.clause_of(mention.count.start)
-        back = IN_EXCHANGE_FOR.match(here.text[start:end].lstrip())
-        if last.mention.sentence is not here or last.side not in PARTIES.get(self.conflict, ()):
+        clause = here.text[start:end]
+        near = here.number - last.mention.sentence.number <= 1
+        two_sided = last.side in PARTIES.get(self.conflict, ())
+        if near and two_sided and pattern(self.language, "opposite").search(clause):
+            return other_side(last.side, self.conflict)
+        if near and mention.part_of:
+            return last.side
+        if not two_sided or last.mention.sentence is not here:
             return None
-        if (
-            back
-            or FORMULA.match(here.text[last.mention.end : mention.start])
-            or turned(last.mention, mention, self.language)
-        ):
+        in_return = IN_EXCHANGE_FOR.match(clause.lstrip()) or FORMULA.match(
+            here.text[last.mention.end : mention.start]
+        )
+        if in_return or turned(last.mention, mention, self.language):
             return other_side(last.side, self.conflict)
         return None
 

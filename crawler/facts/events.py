@@ -13,6 +13,7 @@ from crawler.facts.phrases_data import pattern
 from crawler.model import Category, Event, Kind, Part
 
 AHEAD = {Kind.EXCHANGE_ANNOUNCED, Kind.AGREEMENT, Kind.POSTPONED_OR_FAILED}
+DONE = {Kind.EXCHANGE_COMPLETED, Kind.BODIES_REPATRIATED}
 SINCE_YEAR = re.compile(r"(?:since|from|с|со|з|із|від|от) ")
 
 IN_ALL = re.compile(
@@ -23,6 +24,11 @@ MANY = 600
 
 FEW = 100
 """Fewer people than this with `already` before them sum up no war."""
+
+FULFILLED = re.compile(
+    r"(?<!\w)(?:fulfilled|completed|finished|wrapped up|завершил\w*|завершен\w*|завершено)(?!\w)"
+)
+"""A deal that has been carried out."""
 
 YEARLY = 200
 """As many people and more within `last year` are the year's sum."""
@@ -76,6 +82,8 @@ def event_of(
     done = pattern(language, "done").search(_without_infinitives(near))
     agreed = pattern(language, "event.agreed").search(around)
     planned = pattern(language, "event.planned").search(around)
+    if mention.equal and FULFILLED.search(around) and timeline.kind in DONE:
+        return Event.THIS_EXCHANGE
     ahead = not done and bool(agreed or planned)
     if ahead and _comes_first(mention, clause, agreed, planned):
         return Event.PLANNED
@@ -194,6 +202,7 @@ def _totals(mention: Mention, near: str, days: Sequence[DayMention], language: s
         match.end() >= len(before)
         for match in pattern(language, "event.total_before").finditer(before)
         if mention.count.value >= FEW or match.group() not in ("уже", "вже")
+        if mention.count.value >= MANY or match.group() != "number is"
     )
 
 

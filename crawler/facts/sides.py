@@ -22,7 +22,7 @@ HELD_NOUN = 24
 """Characters after a number's words that may still hold its noun: `nineteen deceased captives`."""
 
 GAVE_BODIES = re.compile(
-    r"(?:россия|москва|росія|russia|moscow) (?:has |had )?(?:\w+ )?(?:вернула|доставила|привезла|повернула|доставила|returned|delivered|brought)(?! своих| its)"
+    r"(?:россия|москва|росія|russia|moscow) (?:has |had )?(?:\w+ )?(?:обязалась вернуть|готова вернуть|вернет|зобов'язалася повернути|готова повернути|поверне|вернула|доставила|привезла|повернула|доставила|returned|delivered|brought)(?! своих| its)"
 )
 """`Russia returned 1,000 bodies` gives them to Ukraine; of living people the same words say that they came home."""
 
