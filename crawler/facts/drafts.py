@@ -42,6 +42,9 @@ AND = re.compile(
 OF_WAR = re.compile(
     r"(?<!\w)(?:prisoners? of war|pows?(?!\w)|soldiers|servicem[ea]n|военнопленн|военнослужащ|військовополонен|військовослужбов)"
 )
+HURT_NOUN = re.compile(r"wounded|injured|ранен|поранен")
+"""The wounded of an attack, where nothing else in the sentence speaks of captives."""
+
 IN_EXCHANGE_FOR = re.compile(r"(?:in (?:return|exchange) for|в обмен на|взамен на|в обмін на|навзамін за) ")
 
 
@@ -113,7 +116,8 @@ class Reader:
         dead = mention.category is Category.BODIES
         if pattern(self.language, "captured").search(clause) and not moved and not dead:
             return False
-        if not speaks:
+        sore = HURT_NOUN.match(mention.noun) and not evidence(mention.sentence.text, self.language)
+        if not speaks or sore:
             return False
         if not mention.loose:
             return True

@@ -82,7 +82,8 @@ def event_of(
     done = pattern(language, "done").search(_without_infinitives(near))
     agreed = pattern(language, "event.agreed").search(around)
     planned = pattern(language, "event.planned").search(around)
-    if mention.equal and FULFILLED.search(around) and timeline.kind in DONE:
+    past = _told_as_past(text, around, near, language)
+    if mention.equal and FULFILLED.search(around) and timeline.kind in DONE and not past:
         return Event.THIS_EXCHANGE
     ahead = not done and bool(agreed or planned)
     if ahead and _comes_first(mention, clause, agreed, planned):
@@ -96,7 +97,7 @@ def event_of(
     dated = _by_day(mention, clause, days, timeline, language)
     if dated is not None:
         return dated
-    if _told_as_past(text, around, near, language):
+    if past:
         return Event.EARLIER_EXCHANGE
     return Event.PLANNED if ahead else None
 
@@ -152,6 +153,9 @@ def _told_as_past(text: str, around: str, near: str, language: str) -> bool:
     earlier = pattern(language, "event.earlier_exchange").search(words)
     return bool(earlier and not (spoken and earlier.group() in ("ранее", "раньше", "раніше", "earlier")))
 
+
+WHEN = re.compile(r",? (?:when|когда|коли) ")
+"""`the largest since 21 September, when 215 came home`."""
 
 INFINITIVE = re.compile(
     r"(?<!\w)(?:to|will|would|be|being|of|for|under|could|should) (?:be )?(?:released|freed|exchanged|returned|handed|transferred|swapped|brought)(?!\w)"
@@ -258,6 +262,11 @@ def _by_day(
         and not any(cut[0] <= day.start < cut[1] for cut in caught)
         and not SINCE_YEAR.match(text[day.start : day.end])
     ]
+    anchor = timeline.exchange_day or timeline.published
+    if anchor and any(
+        WHEN.match(text[day.end :]) and day.end <= mention.start and day.last < anchor for day in days
+    ):
+        return Event.EARLIER_EXCHANGE
     inside = [day for day in usable if clause[0] <= day.start < clause[1]]
     before = [day for day in inside if day.end <= mention.start]
     after = [
