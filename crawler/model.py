@@ -508,6 +508,8 @@ class SourceState:
     """Retry-After of the host, as an instant."""
     last_new: datetime | None = None
     """When its list last named an address never seen before."""
+    notice: str | None = None
+    """What is odd about its list although it answers: moved, cut, emptied, a possible gap."""
 
 
 class Outcome(StrEnum):

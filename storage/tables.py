@@ -51,6 +51,7 @@ class SourceStateRow(Base):
     last_post: Mapped[int | None]
     not_before: Mapped[datetime | None]
     last_new: Mapped[datetime | None]
+    notice: Mapped[str | None]
 
 
 class SeenRow(Base):
