@@ -530,6 +530,8 @@ class SourceState:
     """When its list last named an address never seen before."""
     habits: Habits | None = None
     """None until two polls in a row went well."""
+    notice: str | None = None
+    """What is odd about its list although it answers: moved, cut, emptied, a possible gap."""
 
 
 class Outcome(StrEnum):

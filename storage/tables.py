@@ -57,6 +57,7 @@ class SourceStateRow(Base):
     not_before: Mapped[datetime | None]
     last_new: Mapped[datetime | None]
     habits: Mapped[dict[str, Any] | None]
+    notice: Mapped[str | None]
 
 
 class SeenRow(Base):

@@ -59,6 +59,12 @@ def _seconds(value: timedelta) -> timedelta:
     return value
 
 
+def _timeout(value: timedelta) -> timedelta:
+    if not SHORTEST <= value <= timedelta(hours=1):
+        raise ValueError("give a time from 1s to 1h")
+    return value
+
+
 def _web_address(value: str) -> str:
     if re.search(r"\s", value.strip()):
         raise ValueError("an address has no blanks in it; write %20 for one")
@@ -166,7 +172,7 @@ class LimitsPart(Strict):
     page_bytes: Bytes | None = None
     items: Annotated[StrictInt, Field(ge=1, le=50_000)] | None = None
     pages: Annotated[StrictInt, Field(ge=1, le=5_000)] | None = None
-    timeout: Annotated[Duration, AfterValidator(_seconds)] | None = None
+    timeout: Annotated[Duration, AfterValidator(_timeout)] | None = None
 
 
 class PageRulesPart(Strict):

@@ -109,4 +109,5 @@ def _words(figures: Figures, state: State, problems: tuple[Problem, ...]) -> str
     if state is State.DISABLED:
         return figures.source.disabled_reason or ""
     said = [figures.state.error] if figures.state.failures and figures.state.error else []
+    said += [figures.state.notice] if figures.state.notice else []
     return "; ".join([*said, *(problem.words for problem in problems)])
