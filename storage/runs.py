@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from crawler.model import CrawlReport, Outcome
+from crawler.model import CrawlReport, Outcome, SourceState
+from storage import sources
 from storage.tables import RunCountRow, RunRow, SourceDayRow
 
 COUNTED = (
@@ -27,6 +28,12 @@ class Day:
 
     def __getitem__(self, what: str) -> int:
         return self.counts.get(what, 0)
+
+
+def end(session: Session, report: CrawlReport, state: SourceState) -> None:
+    """Remember how a poll ended, and how its source fares since."""
+    sources.save_state(session, report.source_id, state)
+    record(session, report)
 
 
 def record(session: Session, report: CrawlReport) -> int:

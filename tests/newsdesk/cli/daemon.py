@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -92,13 +92,13 @@ class Daemon:
 
 
 @contextmanager
-def daemon(folder: Path, **environ: str) -> Iterator[Daemon]:
+def daemon(folder: Path, command: Sequence[str] = (COMMAND, "run"), **environ: str) -> Iterator[Daemon]:
     """Run the job in a folder for the time of the block; it is watching when the block begins."""
     import os
 
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [COMMAND, "run"], cwd=folder, stderr=log, stdout=subprocess.DEVNULL, env=os.environ | environ
+            command, cwd=folder, stderr=log, stdout=subprocess.DEVNULL, env=os.environ | environ
         )
     running = Daemon(process, folder)
     try:
