@@ -14,7 +14,7 @@ from storage.frontier import LeadState
 from storage.tables import ArticleAddressRow, BackfillListRow, BackfillRow, FindingRow, LeadRow
 from storage.text_safety import sha256
 
-SOURCE, WARC = "source", "warc"
+SOURCE, WARC, WARC_ALL = "source", "warc", "warc_all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,17 @@ def begin(
     session.add(row)
     session.flush()
     return Backfill(id=row.id, resumed=False, position=0, counts={})
+
+
+def finished(
+    session: Session, what: str, name: str, *, since: date | None, until: date | None
+) -> datetime | None:
+    """Return when a walk with this name and range last came to its end, if ever."""
+    return session.scalar(
+        select(func.max(BackfillRow.finished))
+        .where(BackfillRow.what == what, BackfillRow.name == name)
+        .where(BackfillRow.since.is_not_distinct_from(since), BackfillRow.until.is_not_distinct_from(until))
+    )
 
 
 def walked(session: Session, backfill_id: int) -> dict[str, tuple[str, ...]]:
@@ -91,6 +102,11 @@ def outcomes(session: Session, backfill_id: int) -> Counter[str]:
     for state, reason, standing, number in rows:
         counts[state if state == LeadState.PENDING else reason or standing or state] += number
     return counts
+
+
+def counts(session: Session, backfill_id: int) -> Counter[str]:
+    """Return what all pages of a file came to so far."""
+    return Counter(dict(session.get_one(BackfillRow, backfill_id).counts))
 
 
 def known_articles(session: Session, addresses: Sequence[str]) -> set[str]:

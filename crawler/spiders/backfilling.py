@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -64,11 +64,13 @@ class Past:
 class PastNews:
     """Something that happened in a walk."""
 
-    lists_left: int
+    lists_left: int = 0
     leads: int = 0
     """New leads that a list named."""
-    closed: str | None = None
-    """What a page came to: its standing, or the reason why it was dropped."""
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    """What pages came to: a standing, or the reason why they were dropped, and how many."""
+    share: float | None = None
+    """How much of all is done, where that is known."""
     problem: str | None = None
     """Why a list could not be read."""
 
@@ -220,7 +222,7 @@ class BackfillSpider(SourceSpider):
 
     def _told(self, outcome: str) -> None:
         self.closed += 1
-        self.past.told(PastNews(lists_left=len(self.todo), closed=str(outcome)))
+        self.past.told(PastNews(lists_left=len(self.todo), outcomes={str(outcome): 1}))
 
     async def finished(self) -> CrawlReport:
         """Return the report and store none: a walk through the past says nothing of how the source fares today."""

@@ -7,7 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,11 +31,15 @@ def register(app: typer.Typer) -> None:
     app.command(
         "backfill",
         help="Read what a source published before it was followed, newest first: its sitemaps, its archive pages or its older posts."
-        " A killed one goes on where it was.\n\nExample: swapwatch backfill --source pravda-ua-uk --since 2025-01-01",
+        " With --warc, files of a web archive. A killed one goes on where it was."
+        "\n\nExample: swapwatch backfill --source pravda-ua-uk --since 2025-01-01",
     )(backfill)
 
 
 def backfill(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files of an archive, after --warc.")
+    ] = None,
     source: Annotated[str | None, typer.Option("--source", metavar="ID", help="Whose past to read.")] = None,
     since: Annotated[
         datetime | None,
@@ -46,25 +51,44 @@ def backfill(
             "--until", formats=["%Y-%m-%d"], metavar="DATE", help="The last day; today where not given."
         ),
     ] = None,
+    warc: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--warc", metavar="FILE", help="Read files of a web archive instead, such as Common Crawl's news."
+        ),
+    ] = None,
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="With --warc: pages of all outlets, not only of those in the config."),
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --warc: read also files that were read before.")
+    ] = False,
     config: ConfigOption = None,
 ) -> int:
     """Walk the past and print what was found and dropped."""
     from newsdesk import logs
 
-    if source is None or since is None:
-        raise UsageError(
-            "say whose past and from which day on: swapwatch backfill --source ID --since 2025-01-01"
-        )
-    first, last = since.date(), until.date() if until else None
-    if last is not None and last < first:
+    first, last = since.date() if since else None, until.date() if until else None
+    if first and last and last < first:
         raise UsageError(f"--until {last} is before --since {first}")
+    archives = [*(warc or []), *(files or [])]
+    if bool(source) == bool(warc) or (source and archives):
+        raise UsageError("give either --source ID with --since, or --warc with files")
     checked = configured(config)
-    chosen = _source(checked, source)
     logs.configure(json=None, verbose=SHARED.debug)
+    if source:
+        if first is None:
+            raise UsageError("say from which day on: --since 2025-01-01")
+        return _walked(checked, _source(checked, source), since=first, until=last)
+    return _read(checked, archives, since=first, until=last, everything=everything, again=again)
+
+
+def _walked(config: Config, source: Source, *, since: date, until: date | None) -> int:
     import backfill as past
 
     with progress() as told:
-        walked = past.walk_source(checked, chosen, since=first, until=last, told=told)
+        walked = past.walk_source(config, source, since=since, until=until, told=told)
     summary(walked.outcomes)
     if walked.problem:
         say(f"not all lists were read: {walked.problem}; the same command goes on there")
@@ -74,6 +98,30 @@ def backfill(
             f"{walked.outcomes['pending']} pages wait for another try; the same command, or the job, goes on with them"
         )
     return Exit.DONE
+
+
+def _read(
+    config: Config,
+    files: list[Path],
+    *,
+    since: date | None,
+    until: date | None,
+    everything: bool,
+    again: bool,
+) -> int:
+    import backfill as past
+
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file}: no such file")
+    with progress() as told:
+        read = past.read_archives(
+            config, files, since=since, until=until, everything=everything, again=again, told=told
+        )
+    summary(read.outcomes)
+    for words in read.notes:
+        say(words)
+    return Exit.CHECK_FAILED if read.broken else Exit.DONE
 
 
 def _source(config: Config, wanted: str) -> Source:
@@ -101,23 +149,34 @@ class Meter:
     def __init__(self) -> None:
         self.begun = time.monotonic()
         self.pages = self.leads = self.lists = 0
+        self.share: float | None = None
+        self.share_begun = 0.0
         self.counts: Counter[str] = Counter()
 
     def take(self, news: Any) -> None:
         """Count what a walk tells."""
         self.lists, self.leads = news.lists_left, self.leads + news.leads
-        if news.closed:
-            self.pages += 1
-            self.counts[news.closed] += 1
+        self.pages += sum(news.outcomes.values())
+        self.counts.update(news.outcomes)
+        if news.share is not None:
+            self.share_begun = news.share if self.share is None else self.share_begun
+            self.share = news.share
 
     def words(self) -> str:
         """Return all that is known in a line: `120 of 480 pages, 1.0/s, 3 findings, 6 min left; 4 lists more`."""
         rate = self.pages / max(time.monotonic() - self.begun, 0.001)
-        left = max(self.leads - self.pages, 0)
-        time_left = f", {_span(left / rate)} left" if rate and left else ""
         more = f"; {self.lists} lists more" if self.lists else ""
         found = sum(self.counts[name] for name in FOUND)
-        return f"{self.pages} of {max(self.leads, self.pages)} pages, {rate:.1f}/s, {found} findings{time_left}{more}"
+        of = f" of {self.leads}" if self.leads > self.pages else ""
+        return f"{self.pages}{of} pages, {rate:.1f}/s, {found} findings{self._left(rate)}{more}"
+
+    def _left(self, rate: float) -> str:
+        if self.share is not None and self.share > self.share_begun:
+            gone = time.monotonic() - self.begun
+            left = gone * (1 - self.share) / (self.share - self.share_begun)
+        else:
+            left = max(self.leads - self.pages, 0) / rate if rate else 0
+        return f", {_span(left)} left" if left else ""
 
 
 def _span(seconds: float) -> str:
@@ -142,12 +201,10 @@ def progress() -> Iterator[Any]:
 
         def told(news: Any) -> None:
             meter.take(news)
-            bar.update(
-                task,
-                completed=meter.pages,
-                total=max(meter.leads, meter.pages) or None,
-                description=meter.words(),
-            )
+            total = max(meter.leads, meter.pages) or None
+            if meter.share is not None:
+                total = round(meter.pages / meter.share) if meter.share else None
+            bar.update(task, completed=meter.pages, total=total, description=meter.words())
 
         yield told
     say(meter.words())
