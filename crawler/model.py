@@ -95,6 +95,8 @@ class Source:
     url: str
     timezone: str = "UTC"
     fallback: str | None = None
+    archive: str | None = None
+    """Where older articles are listed, for `backfill`: an address, with %Y, %m and %d where it has the day in it."""
     enabled: bool = True
     disabled_reason: str | None = None
     interval: timedelta | None = None
@@ -149,6 +151,8 @@ class Discovered:
     title: str | None = None
     children: tuple[str, ...] = ()
     """Sitemaps named by an index, newest first."""
+    changed: tuple[datetime | None, ...] = ()
+    """When each of these last changed, where the index says so."""
     older: str | None = None
     """Address of the next older page, where the list has pages."""
     skipped: tuple[Skipped, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from crawler.extraction import article_from_lead, core, extract, stranger
@@ -67,6 +68,33 @@ def examine(
         core=core(article.text),
         credits=origin_named(article.text, article.outlet),
     )
+
+
+def examine_many(
+    asked: Sequence[tuple[Page, Lead, Source]],
+    *,
+    cascade: bool = True,
+    keep_off_topic: bool = False,
+    added: tuple[AddedTerm, ...] = (),
+) -> list[Finding | Skipped]:
+    """Examine pages that an archive captured, each as of the time of its capture."""
+    found: list[Finding | Skipped] = []
+    for page, lead, source in asked:
+        skipped = None
+        if cascade and not keep_off_topic:
+            skipped = ruled_out(page, lead=lead, source=source, added=added)
+        found.append(
+            skipped
+            or examine(
+                page,
+                lead=lead,
+                source=source,
+                now=page.fetched_at,
+                keep_off_topic=keep_off_topic,
+                added=added,
+            )
+        )
+    return found
 
 
 def ruled_out(page: Page, *, lead: Lead, source: Source, added: tuple[AddedTerm, ...] = ()) -> Skipped | None:

@@ -540,3 +540,34 @@ class DeliveryRow(Base):
     next_try: Mapped[datetime]
     done_at: Mapped[datetime | None]
     error: Mapped[str | None]
+
+
+class BackfillRow(Base):
+    """One walk through what was published before: a source's lists over a range of days, or a file of an archive."""
+
+    __tablename__ = "backfill"
+    __table_args__ = (Index("ix_backfill_name", "what", "name"), NEVER_REUSED)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str]
+    name: Mapped[str]
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    started: Mapped[datetime]
+    finished: Mapped[datetime | None]
+    position: Mapped[int] = mapped_column(BigInteger)
+    """Of a file: the first byte that is not settled yet."""
+    counts: Mapped[list[Any]]
+    """Pairs of an outcome and how many pages came to it."""
+
+
+class BackfillListRow(Base):
+    """A list that was read in such a walk, committed with its leads, and the lists it named."""
+
+    __tablename__ = "backfill_list"
+
+    backfill_id: Mapped[int] = mapped_column(ForeignKey("backfill.id"), primary_key=True)
+    url_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
+    url: Mapped[str]
+    further: Mapped[list[Any]]
+    at: Mapped[datetime]

@@ -130,6 +130,8 @@ def _words(detail: ErrorDetails, where: Location) -> str:
     read = "" if isinstance(detail["input"], dict) else f"read {_shown(detail['input'], where)}; "
     if kind == "enum":
         return f"{read}write {detail['ctx']['expected']}"
+    if kind == "literal_error" and where != ("version",):
+        return f"{read}write {detail['ctx']['expected']}"
     if kind == "literal_error":
         return f"{read}this swapwatch reads version 1 only"
     if kind == "string_pattern_mismatch":
@@ -318,6 +320,7 @@ def _source(part: schema.SourcePart, checked: schema.ConfigFile) -> Source:
         url=part.url,
         timezone=part.timezone or checked.defaults.timezone,
         fallback=part.fallback,
+        archive=part.archive,
         enabled=part.enabled,
         disabled_reason=part.off_because,
         interval=part.interval or checked.defaults.interval,

@@ -76,6 +76,14 @@ def _web_address(value: str) -> str:
     return fetchable(value)
 
 
+def _archive_address(value: str) -> str:
+    signs = set(re.findall(r"%(.?)", value))
+    if not signs <= set("Ymd") or ("d" in signs and "m" not in signs) or (signs and "Y" not in signs):
+        raise ValueError("write the day as %Y, %m and %d: https://outlet.example/archive/%Y/%m/%d")
+    _web_address(re.sub("%[Ymd]", "1", value))
+    return value
+
+
 def _timezone(value: str) -> str:
     if not _is_zone(value):
         raise ValueError("give an IANA zone name, such as Europe/Kyiv")
@@ -144,6 +152,7 @@ def _password(value: SecretStr) -> SecretStr:
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Interval = Annotated[Duration, AfterValidator(_interval)]
 Delay = Annotated[Duration, AfterValidator(_seconds)]
+ArchiveAddress = Annotated[StrictStr, AfterValidator(_archive_address)]
 WebAddress = Annotated[StrictStr, AfterValidator(_web_address)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 AlertUrl = Annotated[SecretStr, AfterValidator(_alert_url)]
@@ -198,6 +207,7 @@ class SourcePart(Strict):
     url: WebAddress
     timezone: Timezone | None = None
     fallback: WebAddress | None = None
+    archive: ArchiveAddress | None = None
     enabled: StrictBool = True
     off_because: Words | None = None
     interval: Interval | None = None

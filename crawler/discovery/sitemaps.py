@@ -115,6 +115,7 @@ def _index(rows: list[dict[str, str]], *, source: Source, url: str, now: datetim
         format="sitemap_index",
         leads=(),
         children=tuple(address for _, address in dated),
+        changed=tuple(None if when is LONG_AGO else when for when, _ in dated),
         skipped=tuple(skipped),
     )
 

@@ -23,6 +23,8 @@ from crawler.spiders.workers import Workers
 if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerRunner
 
+    from crawler.spiders.backfilling import Past
+
 
 DRAIN_SECONDS = 7.0
 """How long running requests and pages may take to finish once the job is told to stop."""
@@ -165,6 +167,27 @@ class Crawling:
         await asyncio.shield(self._runner.crawl(crawler, source=source, desk=desk, crawling=self))
         spider = crawler.spider
         if not isinstance(spider, SourceSpider):
+            raise TypeError("Scrapy made no spider")
+        return await spider.finished()
+
+    async def crawl_past(self, source: Source, desk: Desk, past: Past) -> CrawlReport:
+        """Walk a source's past once, under the same rules as a crawl; nothing of how the source fares is stored."""
+        from scrapy.crawler import Crawler
+        from scrapy.settings import Settings
+
+        from crawler.spiders.backfilling import BackfillSpider
+        from crawler.spiders.settings import crawl_settings
+
+        if self._runner is None:
+            raise RuntimeError("enter Crawling before crawling: async with Crawling(...) as crawling")
+        if source.delay is not None:
+            self.gate.set_delay(source.url, source.delay)
+        crawler = Crawler(
+            BackfillSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent))
+        )
+        await asyncio.shield(self._runner.crawl(crawler, source=source, desk=desk, crawling=self, past=past))
+        spider = crawler.spider
+        if not isinstance(spider, BackfillSpider):
             raise TypeError("Scrapy made no spider")
         return await spider.finished()
 

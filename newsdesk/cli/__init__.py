@@ -14,6 +14,7 @@ __all__ = ["PARTS", "main", "register", "register_all"]
 
 PARTS = (
     "running",
+    "backfilling",
     "serving",
     "querying",
     "tagging",
