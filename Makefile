@@ -43,12 +43,12 @@ score: $(READY)  ## quality on the labelled articles and on real pages
 	$(BIN)/python tests/score_ledger.py
 	$(BIN)/python tests/score_realpages.py
 
-bench: $(READY)  ## cost of a page and of a command, in CPU seconds
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_ledger.py
+bench: $(READY)  ## what a page, a poll, a question costs, beside other tools: writes docs/performance.md
+	PYTHONPATH=. $(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_ledger.py 1000
 
-bench-full: $(READY) ## the same, with every load of the catalogue
-	$(BIN)/python tests/bench.py --full
+bench-full: $(READY) ## the same with every load of the catalogue, and how costs grow; takes hours
+	PYTHONPATH=. $(BIN)/python tests/bench.py --full
 	PYTHONPATH=. $(BIN)/python tests/bench_pages.py
 	$(BIN)/python tests/bench_ledger.py
 
