@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.model import Lead, Skipped, SkipReason, SourceState
 from storage import looks, sources
+from storage.job_tables import SeenRow
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
@@ -20,7 +21,6 @@ from storage.tables import (
     FindingRow,
     LeadRow,
     RecheckRow,
-    SeenRow,
     VersionRow,
 )
 from storage.text_safety import sha256, text_hash

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from crawler.model import CrawlReport, Outcome
-from storage.tables import RunCountRow, RunRow, SourceDayRow
+from storage.job_tables import RunCountRow, RunRow, SourceDayRow
 
 COUNTED = (
     "leads_new", "leads_changed", "fetched", "findings", "near_misses", "versions", "requests", "kilobytes",

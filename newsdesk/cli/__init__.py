@@ -16,6 +16,7 @@ PARTS = (
     "running",
     "serving",
     "querying",
+    "exporting",
     "tagging",
     "explaining",
     "retagging",
