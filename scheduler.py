@@ -16,7 +16,6 @@ from itertools import count
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
@@ -29,7 +28,6 @@ from ledger import keeping
 from storage import (
     copies,
     custody,
-    decisions,
     evidence,
     exchanges,
     findings,
@@ -43,6 +41,7 @@ from storage import (
 )
 from storage import engine as database
 from storage import reports as reported
+from storage.books import books
 from storage.captures import WarcArchive
 from storage.edits import edit_words
 from storage.stored import StoredEdit
@@ -438,24 +437,3 @@ def rebuild_ledger(engine: Engine) -> int:
         exchanges.one_at_a_time(session)
         reported.forget(session)
     return update_ledger(engine)
-
-
-def books(session: Session) -> keeping.Books:
-    """Return the store as the functions that keeping the ledger needs, for one transaction that no other overlaps."""
-    exchanges.one_at_a_time(session)
-    return keeping.Books(
-        unread=partial(reported.unread, session),
-        near=partial(reported.near, session),
-        days_read=partial(reported.days_read, session),
-        reports=partial(reported.reports, session),
-        note_read=partial(reported.note_read, session),
-        put=partial(exchanges.put, session),
-        touching=partial(exchanges.touching, session),
-        mint=partial(exchanges.mint, session),
-        save_parts=partial(exchanges.save_parts, session),
-        stand=partial(exchanges.stand, session),
-        describe=partial(exchanges.describe, session),
-        forward=partial(exchanges.forward, session),
-        matters=partial(exchanges.matters, session),
-        decisions=partial(decisions.decisions, session),
-    )

@@ -50,6 +50,28 @@ class ExportFormat(StrEnum):
     JSONL = "jsonl"
 
 
+FormOption = Annotated[ExportFormat, typer.Option("--format", help="csv, xlsx, json or jsonl.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write here instead of stdout; xlsx needs it.")
+]
+BomOption = Annotated[bool, typer.Option("--bom", help="Start a CSV file with a byte-order mark, for Excel.")]
+TextOption = Annotated[
+    bool, typer.Option("--with-text", help="Article texts too; they belong to their outlets.")
+]
+VersionsOption = Annotated[
+    bool, typer.Option("--with-versions", help="Every version, nested in its finding.")
+]
+WaczOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--wacz", help="The findings' captures as a web archive (WACZ) instead of rows; with --with-text."
+    ),
+]
+CdxOption = Annotated[
+    Path | None, typer.Option("--cdx", help="An index (CDXJ) of all capture files instead of rows.")
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
     app.command(
@@ -60,30 +82,13 @@ def register(app: typer.Typer) -> None:
 
 def export(
     what: Annotated[What, typer.Argument(help="findings, leads, exchanges, claims or marks.")],
-    form: Annotated[
-        ExportFormat, typer.Option("--format", help="csv, xlsx, json or jsonl.")
-    ] = ExportFormat.CSV,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write here instead of stdout; xlsx needs it.")
-    ] = None,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="Start a CSV file with a byte-order mark, for Excel.")
-    ] = False,
-    with_text: Annotated[
-        bool, typer.Option("--with-text", help="Article texts too; they belong to their outlets.")
-    ] = False,
-    with_versions: Annotated[
-        bool, typer.Option("--with-versions", help="Every version, nested in its finding.")
-    ] = False,
-    wacz: Annotated[
-        Path | None,
-        typer.Option(
-            "--wacz", help="The findings' captures as a web archive (WACZ) instead of rows; with --with-text."
-        ),
-    ] = None,
-    cdx: Annotated[
-        Path | None, typer.Option("--cdx", help="An index (CDXJ) of all capture files instead of rows.")
-    ] = None,
+    form: FormOption = ExportFormat.CSV,
+    output: OutputOption = None,
+    bom: BomOption = False,
+    with_text: TextOption = False,
+    with_versions: VersionsOption = False,
+    wacz: WaczOption = None,
+    cdx: CdxOption = None,
     source: SourceOption = None,
     lang: LangOption = None,
     kind: KindOption = None,
