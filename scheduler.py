@@ -102,6 +102,7 @@ def run(
             stop = _stop_on_signals()
             if once:
                 await job.pass_over(chosen_sources(config, only), stop)
+                await job.pulse()
                 await job.do_all(chores)
             else:
                 beside = [(name, pause, partial(job.do, what)) for name, pause, what in chores]
