@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check test-all score bench bench-full torture audit format docs lock
+.PHONY: help setup demo run test check test-all score bench bench-full torture audit format docs screenshots lock
 
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -64,6 +64,9 @@ format: $(READY) ## let the formatter decide
 
 docs: $(READY)   ## write docs/cli.md anew
 	$(BIN)/python -m newsdesk.cli.reference > docs/cli.md
+
+screenshots: $(READY) ## take the pictures of the README from the demo, with chromium
+	PYTHONPATH=. $(BIN)/python tests/screenshots.py
 
 lock: $(READY)   ## pin the newest versions that pyproject.toml allows
 	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

@@ -25,11 +25,10 @@ from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped,
 from crawler.polling import Pace, next_due, pace_of
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
-from ledger import keeping, rules
+from ledger import keeping
+from storage import engine as database
 from storage import (
-    decisions,
     evidence,
-    exchange_records,
     exchanges,
     findings,
     frontier,
@@ -40,8 +39,8 @@ from storage import (
     sources,
     upkeep,
 )
-from storage import engine as database
 from storage import reports as reported
+from storage.books import books
 from storage.captures import WarcArchive
 from storage.edits import edit_words
 from storage.stored import StoredEdit
@@ -102,6 +101,7 @@ def run(
             _stop_on_signals(job.stop)
             if once:
                 await job.pass_over(chosen_sources(config, only))
+                await job.pulse()
                 await job.do_all(chores)
             else:
                 beside = [(name, pause, partial(job.do, what)) for name, pause, what in chores]
@@ -472,25 +472,3 @@ def rebuild_ledger(engine: Engine) -> int:
         exchanges.one_at_a_time(session)
         reported.forget(session)
     return update_ledger(engine)
-
-
-def books(session: Session) -> keeping.Books:
-    """Return the store as the functions that keeping the ledger needs, for one transaction that no other overlaps."""
-    exchanges.one_at_a_time(session)
-    return keeping.Books(
-        unread=partial(reported.unread, session),
-        near=partial(reported.near, session),
-        days_read=partial(reported.days_read, session),
-        reports=partial(reported.reports, session),
-        note_read=partial(reported.note_read, session),
-        put=partial(exchanges.put, session),
-        touching=partial(exchanges.touching, session),
-        mint=partial(exchanges.mint, session),
-        save_parts=partial(exchanges.save_parts, session),
-        stand=partial(exchanges.stand, session),
-        describe=partial(exchanges.describe, session, rules=rules.version()),
-        outdated=partial(exchange_records.outdated, session, rules=rules.version(), limit=keeping.AT_ONCE),
-        forward=partial(exchanges.forward, session),
-        matters=partial(exchanges.matters, session),
-        decisions=partial(decisions.decisions, session),
-    )

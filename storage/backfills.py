@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.frontier import LeadState
-from storage.tables import ArticleAddressRow, BackfillListRow, BackfillRow, FindingRow, LeadRow
+from storage.job_tables import BackfillListRow, BackfillRow
+from storage.tables import ArticleAddressRow, FindingRow, LeadRow
 from storage.text_safety import sha256
 
 SOURCE, WARC, WARC_ALL = "source", "warc", "warc_all"

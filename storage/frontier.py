@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crawler.model import Lead, Skipped, SkipReason, SourceState
 from storage import looks, sources
 from storage.apart import told_apart
+from storage.job_tables import SeenRow
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
@@ -21,7 +22,6 @@ from storage.tables import (
     FindingRow,
     LeadRow,
     RecheckRow,
-    SeenRow,
     VersionRow,
 )
 from storage.text_safety import sha256, text_hash

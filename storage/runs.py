@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crawler.model import CrawlReport, Outcome, SourceState
 from storage import sources
-from storage.tables import RunCountRow, RunRow, SourceDayRow
+from storage.job_tables import RunCountRow, RunRow, SourceDayRow
 
 COUNTED = (
     "leads_new", "leads_changed", "fetched", "findings", "near_misses", "versions", "requests", "kilobytes",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.model import Habits, SourceState
-from storage.tables import SourceStateRow
+from storage.job_tables import SourceStateRow
 
 FIELDS = tuple(field.name for field in fields(SourceState))
 

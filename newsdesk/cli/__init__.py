@@ -17,6 +17,7 @@ PARTS = (
     "backfilling",
     "serving",
     "querying",
+    "exporting",
     "tagging",
     "explaining",
     "retagging",

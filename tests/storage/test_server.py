@@ -17,7 +17,7 @@ from crawler.model import SourceState
 from storage import engine as database
 from storage import lock, migrate, sources
 from storage.engine import retrying, transaction
-from storage.tables import SourceStateRow
+from storage.job_tables import SourceStateRow
 from tests.cluster import Cluster, NoServer, cluster
 
 
