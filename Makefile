@@ -52,8 +52,8 @@ bench-full: $(READY) ## the same, with every load of the catalogue
 	PYTHONPATH=. $(BIN)/python tests/bench_pages.py
 	$(BIN)/python tests/bench_ledger.py
 
-torture: $(READY) ## kill the job at random instants and look for what is lost
-	$(BIN)/python tests/torture.py
+torture: $(READY) ## kill the job at every write, at random instants and by SIGTERM, and look for what is lost
+	PYTHONPATH=. $(BIN)/python tests/torture.py
 
 audit: $(READY)  ## known vulnerabilities and licences of what is installed
 	$(BIN)/python -m pip_audit --require-hashes -r requirements.lock --disable-pip

@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
 from crawler.errors import StoreError
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState, Standing
-from crawler.polling import next_due
+from crawler.polling import Pace, next_due, pace_of
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
 from ledger import keeping, rules
@@ -51,7 +51,10 @@ Progress = Callable[[CrawlReport], None]
 CRAWLS_AT_ONCE = 100
 """Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
-WORKERS = 2
+WORKERS = min(max(os.cpu_count() or 2, 2), 8)
+
+PACE_PAUSE = timedelta(minutes=10)
+"""How long a sharing out of the budget holds: rates change slowly, and it costs a look at all sources."""
 
 Chore = tuple[str, timedelta, Callable[[Engine, Config], None]]
 """Something else to do while the job runs: name, pause, and what to do with the store and the config in use; it may block."""
@@ -86,7 +89,7 @@ def run(
         once: poll every source once and return.
         only: ids of the sources to poll; empty means all that are enabled.
         progress: called with the report of each poll as it ends.
-        chores: what else is to be done now and then until SIGTERM.
+        chores: what else is to be done now and then until SIGTERM, or once each after the pass.
 
     Raises:
         StoreRefused: another job holds the database, or it must not be used as it is.
@@ -99,6 +102,7 @@ def run(
             stop = _stop_on_signals()
             if once:
                 await job.pass_over(chosen_sources(config, only), stop)
+                await job.do_all(chores)
             else:
                 beside = [(name, pause, partial(job.do, what)) for name, pause, what in chores]
                 await Watch(
@@ -154,6 +158,7 @@ async def ready(config: Config) -> AsyncIterator[Crawling]:
                 proxy=network.proxy,
                 ca_file=network.ca_file,
                 keep_off_topic=config.keep_off_topic,
+                cascade=config.cascade,
                 added=config.lexicon,
             )
         )
@@ -171,9 +176,8 @@ def _politeness(config: Config) -> Politeness:
 
 def _stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 
 
@@ -188,10 +192,12 @@ class Job:
     crawling: Crawling
     progress: Progress | None
     reports: list[CrawlReport] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    """One for each poll: what the lines of its log have in common."""
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))  # one a poll, in each line of its log
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
+    pace: Pace = field(default_factory=Pace)
+    """The budget of polls, shared out over the sources as they fared when it was last looked."""
+    pace_until: datetime | None = None
 
     async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event | None = None) -> None:
         """Poll every source once; a signal ends the pass early with nothing lost."""
@@ -269,12 +275,13 @@ class Job:
 
     def take_up(self, config: Config) -> None:
         """Go on under another config: it holds from the next request on."""
-        self.config = config
+        self.config, self.pace_until = config, None
         self.crawling.reconfigure(
             politeness=_politeness(config),
             allow_private=config.network.allow_private,
             proxy=config.network.proxy,
             keep_off_topic=config.keep_off_topic,
+            cascade=config.cascade,
             added=config.lexicon,
             own_delays=[(one.url, one.delay) for one in config.sources if one.delay is not None],
         )
@@ -291,13 +298,30 @@ class Job:
         """Do a chore, with the store and the config in use."""
         chore(self.engine, self.config)
 
+    async def do_all(self, chores: Sequence[Chore]) -> None:
+        """Do chores one after the other; what fails is logged, as the pass itself is done."""
+        for name, _, what in chores:
+            try:
+                await asyncio.to_thread(self.do, what)
+            except StoreError as error:
+                log.warning("chore_failed", chore=name, cause=str(error))
+
     async def prune(self) -> None:
         """Forget what need not be kept; log the head of the evidence."""
 
         def pruned() -> None:
             folder, keep = self.config.data / "captures", self.config.keep_captures
             now, days = datetime.now(UTC), self.config.retention_days
-            _tell_notes(upkeep.daily(self.engine, folder, lead_days=days, captures=keep, now=now))
+            _tell_notes(
+                upkeep.daily(
+                    self.engine,
+                    folder,
+                    lead_days=days,
+                    captures=keep,
+                    alerts=self.config.alerts.keep,
+                    now=now,
+                )
+            )
 
         try:
             await asyncio.to_thread(pruned)
@@ -369,11 +393,25 @@ class Job:
 
     def plan_next(self, source: Source) -> datetime:
         """Store and return when the source is due next."""
+        now = datetime.now(UTC)
         with database.transaction(self.engine) as session:
+            if self.pace_until is None or now >= self.pace_until:
+                self.share_out(sources.states(session), now)
             state = sources.state(session, source.id)
-            due = next_due(source, state, now=datetime.now(UTC), spread=random.uniform(-1, 1))  # noqa: S311
+            spread = random.uniform(-1, 1)  # noqa: S311
+            due = next_due(source, state, self.pace, now=now, spread=spread)
             sources.save_state(session, source.id, replace(state, next_due=due))
         return due
+
+    def share_out(self, states: Mapping[str, SourceState], now: datetime) -> None:
+        """Share the budget of polls out anew over the sources."""
+        self.pace_until = now + PACE_PAUSE
+        known = [(one, states.get(one.id, SourceState())) for one in self.config.sources if one.enabled]
+        self.pace = pace_of(known, a_minute=self.config.polls_a_minute)
+
+    def due_after(self, source: Source, state: SourceState, at: datetime) -> datetime:
+        """Return when a source that was last polled at an instant is due next."""
+        return next_due(source, state, self.pace, now=at, spread=0)
 
 
 def _tell(edit: StoredEdit, source: Source) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 
-BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"),
+)  # fmt: skip
 
 DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 """`<?xml version="1.0" encoding="windows-1251"?>` and `<meta charset=koi8-u>`."""
@@ -112,9 +114,12 @@ def _python_name(name: str) -> str | None:
 
 
 def _utf16_without_bom(body: bytes) -> str | None:
-    if body.startswith(b"<\x00"):
-        return "utf-16-le"
-    return "utf-16-be" if body.startswith(b"\x00<") else None
+    """Return the charset of markup in which every other byte of the first tag is zero."""
+    head = body[:32]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if b"<" not in head or max(even, odd) < 6 or min(even, odd) > 1:
+        return None
+    return "utf-16-be" if even > odd else "utf-16-le"
 
 
 def _mostly_utf8(body: bytes) -> bool:

@@ -97,7 +97,10 @@ class Source:
     fallback: str | None = None
     enabled: bool = True
     disabled_reason: str | None = None
-    interval: timedelta = timedelta(minutes=5)
+    interval: timedelta | None = None
+    """A fixed pause between two polls; None: learnt from what its polls bring, within the two bounds below."""
+    shortest: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(minutes=30)
     delay: float | None = None
     """Seconds between two requests to the source's host; None: the default of the config."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -151,6 +154,8 @@ class Discovered:
     skipped: tuple[Skipped, ...] = ()
     """Entries that could not become a lead, each with its reason."""
     warnings: tuple[str, ...] = ()
+    whole: bool = True
+    """False where a part of it could not be read: the next answer must not be taken for the same list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +188,8 @@ class Page:
     content_type: str | None = None
     captures: tuple[Capture, ...] = ()
     warnings: tuple[str, ...] = ()
+    whole: bool = True
+    """False where the connection ended before the page did, so that its text may be cut."""
 
 
 class DateOrigin(StrEnum):
@@ -481,6 +488,23 @@ class PageState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How often a source publishes, as its polls taught: sums in which old polls count less than new ones."""
+
+    at: datetime
+    """Up to when it was learnt."""
+    items: tuple[float, ...]
+    """New items by UTC hour of the day."""
+    hours: tuple[float, ...]
+    """Hours watched, by UTC hour of the day."""
+    seen: float = 0.0
+    """New items over a longer memory, to compare the relevant ones with."""
+    relevant: float = 0.0
+    last_rate: float = 0.0
+    """New items an hour before the last poll, where it brought several: a burst shows here first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """How a source fares, as remembered between polls."""
 
@@ -504,6 +528,8 @@ class SourceState:
     """Retry-After of the host, as an instant."""
     last_new: datetime | None = None
     """When its list last named an address never seen before."""
+    habits: Habits | None = None
+    """None until two polls in a row went well."""
 
 
 class Outcome(StrEnum):
@@ -530,8 +556,8 @@ class CrawlReport:
     versions: int = 0
     """New versions of articles already known."""
     skipped: tuple[tuple[SkipReason, int], ...] = ()
-    dropped_at: tuple[tuple[Stage, int], ...] = ()
-    """The same drops by the stage at which they ended."""
+    dropped_at: tuple[tuple[Stage, SkipReason, int], ...] = ()
+    """The same drops by stage and reason."""
     error: str | None = None
     url: str | None = None
     """Address the error is about."""

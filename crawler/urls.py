@@ -38,6 +38,9 @@ AMP_PATH = re.compile(r"(?:/amp|/index\.amp|\.amp|/amp\.html)(?=/?$)|^/amp(?=/)"
 
 AMP_QUERY = {"amp", "outputtype"}
 
+LONGEST = 4000
+"""Characters of an address; browsers and servers take about half as many."""
+
 SAFE_PATH = "/:@!$&'()*+,;=-._~"
 """Characters that RFC 3986 lets stand unescaped in a path."""
 
@@ -49,6 +52,8 @@ def fetchable(url: str, base: str | None = None) -> str:
         ValueError: in words, where it is no web address, has no host, a bad port, or credentials in it.
     """
     absolute = urljoin(base, url.strip()) if base else url.strip()
+    if len(absolute) > LONGEST:
+        raise ValueError(f"an address of {len(absolute)} characters: {redacted(absolute[:80])}…")
     parts = urlsplit(absolute)
     if parts.scheme.lower() not in ("http", "https"):
         raise ValueError(f"not a web address: {redacted(absolute)[:200]}")

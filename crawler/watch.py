@@ -20,7 +20,7 @@ from crawler import supervisor
 from crawler.config import Config, ConfigFile, changes, live, moved
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Source, SourceState
-from crawler.polling import first_due, next_due
+from crawler.polling import first_due
 
 PULSE_SECONDS = 20
 """How often the job gives a sign of life, for `swapwatch health`."""
@@ -66,6 +66,9 @@ class Work(Protocol):
 
     def plan_next(self, source: Source) -> datetime:
         """Store and return when a source is due next."""
+
+    def due_after(self, source: Source, state: SourceState, at: datetime) -> datetime:
+        """Return when a source that was last polled at an instant is due next; does not block."""
 
 
 def chosen_sources(config: Config, only: Sequence[str] = ()) -> tuple[Source, ...]:
@@ -157,7 +160,7 @@ class Watch:
             return await asyncio.to_thread(self.work.plan_next, source)
         except StoreError as error:
             log.warning("plan_failed", source=source.id, cause=str(error))
-            return datetime.now(UTC) + source.interval
+            return self.work.due_after(source, SourceState(), datetime.now(UTC))
 
     async def do(self, name: str, work: Callable[[], None]) -> None:
         """Do a chore; whatever goes wrong with it stops nothing else."""
@@ -198,8 +201,8 @@ class Watch:
                 continue  # one that is being polled is planned anew when that ends
             state = await self.recalled(source, known)
             due = first_due(state, now=now, spread=random.random())  # noqa: S311
-            if known is not None and known.interval != source.interval and state.last_poll:
-                due = max(now, next_due(source, state, now=state.last_poll, spread=0))
+            if known is not None and _rhythm(known) != _rhythm(source) and state.last_poll:
+                due = max(now, self.work.due_after(source, state, state.last_poll))
             self.plan(source, due)
         await self.work.note_config("")
         log.info("config_live", changes=said.words)
@@ -213,3 +216,7 @@ class Watch:
         except StoreError as error:
             log.warning("recall_failed", source=source.id, cause=str(error))
             return SourceState()
+
+
+def _rhythm(source: Source) -> tuple[timedelta | None, timedelta, timedelta]:
+    return source.interval, source.shortest, source.longest

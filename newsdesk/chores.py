@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from crawler.config import Config
-from newsdesk import alerts
+from newsdesk import alerts, custody
 from newsdesk.alerts.watching import Lemmas
 from newsdesk.health import daily
 from newsdesk.metrics import Metrics
@@ -17,7 +18,9 @@ SEND_EVERY = timedelta(seconds=5)
 REPORT_EVERY = timedelta(minutes=10)
 
 
-Task = tuple[str, timedelta, Callable[[Engine, Config], None]]
+Chore = Callable[[Engine, Config], None]
+
+Task = tuple[str, timedelta, Chore]
 """Name, pause, and what to do with the store and the config in use."""
 
 
@@ -26,6 +29,34 @@ def tasks(config: Config, *, lemmas: Lemmas, metrics: Metrics) -> tuple[Task, ..
 
     def follow(_engine: Engine, current: Config) -> None:
         metrics.take_up(current)
+
+    look, send, report, verify = _chores(lemmas)
+    return (
+        ("look", config.alerts.every, look),
+        ("send", min(SEND_EVERY, config.alerts.every), send),
+        ("report", REPORT_EVERY, report),
+        ("verify", custody.EVERY, verify),
+        ("follow", SEND_EVERY, follow),
+    )
+
+
+def after_a_pass(*, lemmas: Lemmas) -> tuple[Task, ...]:
+    """Return what is to be done once when a single pass is over: nothing may wait for a later turn."""
+    look, send, report, verify = _chores(lemmas)
+
+    def send_now(engine: Engine, current: Config) -> None:
+        send(engine, replace(current, alerts=replace(current.alerts, group=timedelta(0))))
+
+    every = timedelta(0)
+    return (
+        ("verify", every, verify),
+        ("look", every, look),
+        ("send", every, send_now),
+        ("report", every, report),
+    )
+
+
+def _chores(lemmas: Lemmas) -> tuple[Chore, Chore, Chore, Chore]:
 
     def look(engine: Engine, current: Config) -> None:
         alerts.watch(engine, current, lemmas=lemmas, now=datetime.now(UTC))
@@ -36,9 +67,7 @@ def tasks(config: Config, *, lemmas: Lemmas, metrics: Metrics) -> tuple[Task, ..
     def report(engine: Engine, current: Config) -> None:
         daily.report(engine, current.sources, now=datetime.now(UTC))
 
-    return (
-        ("look", config.alerts.every, look),
-        ("send", min(SEND_EVERY, config.alerts.every), send),
-        ("report", REPORT_EVERY, report),
-        ("follow", SEND_EVERY, follow),
-    )
+    def verify(engine: Engine, current: Config) -> None:
+        custody.look(engine, current, now=datetime.now(UTC))
+
+    return look, send, report, verify

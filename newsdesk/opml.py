@@ -66,8 +66,9 @@ def entry_of(source: Source) -> dict[str, Any]:
         "timezone": source.timezone,
         "type": str(source.type),
         "url": source.url,
-        "interval": duration(source.interval.total_seconds()),
     }
+    if source.interval:
+        entry["interval"] = duration(source.interval.total_seconds())
     if source.fallback:
         entry["fallback"] = source.fallback
     if source.keep != "text":

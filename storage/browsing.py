@@ -261,18 +261,6 @@ def ledger_ground(session: Session) -> dict[int, Ground]:
     return {number: frozenset(ground) for number, ground in found.items()}
 
 
-def telling_totals(session: Session) -> list[int]:
-    """Return the findings that tell a running total."""
-    statement = (
-        select(FindingRow.id)
-        .join(ClaimRow, ClaimRow.verdict_id == FindingRow.verdict_id)
-        .where(FindingRow.standing == Standing.RELEVANT, ClaimRow.event == Event.TOTAL_TO_DATE)
-        .distinct()
-        .order_by(FindingRow.id)
-    )
-    return list(session.scalars(statement))
-
-
 def reconciled(session: Session, exchanges: Sequence[int]) -> dict[int, datetime]:
     """Return when the reports of exchanges were last put together."""
     rows = session.execute(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Conflict
@@ -90,12 +91,12 @@ def touching(session: Session, exchanges: Sequence[int], findings: Sequence[int]
         (ExchangePartRow.finding_id, findings),
     ):
         for some in _chunks(numbers):
-            rows = session.scalars(select(ExchangePartRow).where(column.in_(some)))
+            rows = session.execute(select(*ExchangePartRow.__table__.columns).where(column.in_(some)))
             found |= {one.key: one for one in map(_put, rows)}
     return [found[key] for key in sorted(found)]
 
 
-def _put(row: ExchangePartRow) -> PutPart:
+def _put(row: ExchangePartRow | Row[Any]) -> PutPart:
     return PutPart(
         finding_id=row.finding_id,
         matter=Matter(row.matter),
@@ -235,13 +236,16 @@ def exists(session: Session, number: int) -> bool:
     return 0 < number < 2**31 and session.get(ExchangeRow, number) is not None
 
 
-def left_over(session: Session, reasons: Sequence[Unclear]) -> list[PutPart]:
+def left_over(session: Session, reasons: Sequence[Unclear], *, limit: int | None = None) -> list[PutPart]:
     """Return the parts that stand under no exchange for one of these reasons, the latest finding first."""
     statement = select(ExchangePartRow).where(
         ExchangePartRow.exchange_id.is_(None),
         or_(ExchangePartRow.reason.in_(reasons), ExchangePartRow.reason.is_(None)),
     )
-    return [_put(row) for row in session.scalars(statement.order_by(ExchangePartRow.finding_id.desc()))]
+    return [
+        _put(row)
+        for row in session.scalars(statement.order_by(ExchangePartRow.finding_id.desc()).limit(limit))
+    ]
 
 
 def _chunks(numbers: Sequence[int]) -> Iterator[Sequence[int]]:

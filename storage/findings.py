@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Article, Finding, PageState
-from storage import copies, custody, edits, evidence, looks
+from storage import apart, copies, custody, edits, evidence, looks
 from storage.captures import StoredCapture
 from storage.frontier import LeadState
 from storage.stored import StoredEdit
@@ -32,6 +32,10 @@ from storage.verdicts import stored_verdict
 
 KEEPING = 0x5357_4151
 """Key of the lock under which findings are kept on PostgreSQL, where writers do not wait for each other."""
+
+
+SAME_TEXT = 0.6
+"""Share of telling words from which a story that its list calls another one is the same after all."""
 
 
 class Change(StrEnum):
@@ -260,27 +264,41 @@ def _article(session: Session, article: Article, lead: LeadRow, now: datetime) -
     """Return the row of an article, found by any address that leads to it, the canonical one first."""
     hashes = {sha256(address): address for address in (article.address, *article.addresses)}
     hashes.setdefault(lead.address_hash, lead.url)
-    known = {
-        row.address_hash: row.article_id
-        for row in session.scalars(
-            select(ArticleAddressRow).where(ArticleAddressRow.address_hash.in_(hashes))
-        )
-    }
+    known = _known(session, hashes)
     found = next((known[one] for one in hashes if one in known), None)
     row = session.get(ArticleRow, found) if found is not None else None
+    if row is not None and _is_another(session, row, article, lead):
+        # an address that other stories have too names none of them; the list's own does
+        hashes = {sha256(lead.url): lead.url, lead.address_hash: lead.url}
+        if apart.MARK not in lead.url and known.keys() & hashes.keys():
+            marked = f"{lead.url}{apart.MARK}{text_hash(article.title, article.text)[:8]}"
+            hashes = {sha256(marked): marked}
+        known = _known(session, hashes)
+        row = session.get(ArticleRow, next(iter(known.values()))) if known else None
     if row is None:
-        row = ArticleRow(
-            address=article.address,
-            address_hash=sha256(article.address),
-            outlet=article.outlet,
-            first_seen=now,
-        )
+        address_hash, address = next(iter(hashes.items()))
+        row = ArticleRow(address=address, address_hash=address_hash, outlet=article.outlet, first_seen=now)
         session.add(row)
         session.flush()
     for one, address in hashes.items():
         if one not in known:
             session.add(ArticleAddressRow(address_hash=one, address=address, article_id=row.id))
     return row
+
+
+def _known(session: Session, hashes: Iterable[str]) -> dict[str, int]:
+    rows = session.scalars(select(ArticleAddressRow).where(ArticleAddressRow.address_hash.in_(list(hashes))))
+    return {row.address_hash: row.article_id for row in rows}
+
+
+def _is_another(session: Session, row: ArticleRow, article: Article, lead: LeadRow) -> bool:
+    """Say whether a page tells another story than the article that its address leads to."""
+    known = _latest(session, row.id)
+    if lead.article_id == row.id or known is None:
+        return False
+    if apart.MARK in lead.url:
+        return looks.shared(article.text, known.text) < SAME_TEXT
+    return looks.strange(article, known, addresses=[]) is PageState.REDIRECTED
 
 
 def _latest(session: Session, article_id: int) -> VersionRow | None:

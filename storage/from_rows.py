@@ -69,6 +69,7 @@ def stored_version(row: VersionRow, capture: CaptureRow | None) -> StoredVersion
 def evidence_of(row: CaptureRow) -> Evidence:
     """Return where an exchange stands in the archive."""
     return Evidence(
+        id=row.id,
         file=row.file,
         offset=row.offset,
         length=row.length,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.model import Lead, Skipped, SkipReason, SourceState
 from storage import looks, sources
+from storage.apart import told_apart
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
@@ -82,7 +83,7 @@ def discovered(
         leads: each with its canonical address, which is its identity within the source.
         state: committed with the leads, so that a crash repeats work and loses none.
     """
-    once = {sha256(address): lead for address, lead in leads}
+    once = dict(told_apart(session, source_id, leads))
     new = changed = 0
     hashes = list(once)
     for start in range(0, len(hashes), BATCH):

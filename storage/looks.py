@@ -69,13 +69,13 @@ def strange(article: Article, known: VersionRow, *, addresses: Sequence[str]) ->
     if article.partial and not known.partial and len(article.text) < len(known.text):
         few = len(article.text) < min(SHORT_CUT, len(known.text) / 10)
         return PageState.EMPTIED if few else PageState.WALL
-    if _shared(article.title, known.title) >= 0.5 or _shared(article.text, known.text) >= SAME_STORY:
+    if shared(article.title, known.title) >= 0.5 or shared(article.text, known.text) >= SAME_STORY:
         return None
     return PageState.REPLACED if sha256(article.address) in addresses else PageState.REDIRECTED
 
 
-def _shared(one: str, other: str) -> float:
-    """Return the share of telling words of the shorter text that the longer one has too."""
+def shared(one: str, other: str) -> float:
+    """Return the share of telling words of the shorter text that the longer one has too; 1 for equal texts."""
     first, second = ({word.casefold() for word in TELLING_WORD.findall(text)} for text in (one, other))
     if not first or not second:
         return float(one.split() == other.split())

@@ -63,9 +63,9 @@ def backup(engine: Engine, path: Path) -> None:
             raw.driver_connection.execute("VACUUM INTO ?", (str(half),))  # type: ignore[union-attr]
         finally:
             raw.close()
-        _sync(half)
+        sync(half)
         half.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except (OSError, sqlite3.Error, DBAPIError) as error:
         with suppress(OSError):
             half.unlink(missing_ok=True)
@@ -89,9 +89,9 @@ def _make(engine: Engine) -> None:
         _migrate(maker)
     finally:
         maker.dispose()
-    _sync(new)
+    sync(new)
     new.rename(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _migrate(engine: Engine) -> None:
@@ -142,7 +142,8 @@ def _require_writable(path: Path) -> None:
             raise StoreRefused(f"{one} can't be written by this user; change its owner or mode")
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Force a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

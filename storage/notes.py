@@ -51,7 +51,7 @@ def write_sources(session: Session, sources: Sequence[Source], *, now: datetime)
             "enabled": one.enabled,
             "off_because": one.disabled_reason,
             "timezone": one.timezone,
-            "interval": one.interval.total_seconds(),
+            "interval": one.interval.total_seconds() if one.interval else None,
         }
         for one in sources
     ]
@@ -74,7 +74,7 @@ def read_sources(session: Session) -> tuple[Source, ...]:
             timezone=one["timezone"],
             enabled=one["enabled"],
             disabled_reason=one["off_because"],
-            interval=timedelta(seconds=one["interval"]),
+            interval=timedelta(seconds=one["interval"]) if one["interval"] else None,
         )
         for one in (json.loads(note.words) if note else ())
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from storage.tables import ArticleRow, CopyRow, ExchangePartRow, FindingRow, VersionRow
@@ -121,23 +121,19 @@ def _is(outlet: str, agency: str) -> bool:
 
 
 def _members(session: Session, families: set[int]) -> dict[int, list[Member]]:
-    newest = (
-        select(VersionRow.article_id, func.max(VersionRow.number).label("number"))
-        .group_by(VersionRow.article_id)
-        .subquery()
+    if not families:
+        return {}
+    liked, later = aliased(FindingRow), aliased(VersionRow)
+    newer = select(later.id).where(
+        later.article_id == VersionRow.article_id, later.number > VersionRow.number
     )
-    liked = aliased(FindingRow)
     rows = session.execute(
         select(CopyRow, ArticleRow, FindingRow.id, VersionRow.credits, liked.id)
         .join(ArticleRow, ArticleRow.id == CopyRow.article_id)
         .join(FindingRow, FindingRow.article_id == CopyRow.article_id)
         .outerjoin(liked, liked.article_id == CopyRow.like_id)
-        .join(newest, newest.c.article_id == CopyRow.article_id)
-        .join(
-            VersionRow,
-            (VersionRow.article_id == newest.c.article_id) & (VersionRow.number == newest.c.number),
-        )
-        .where(CopyRow.family.in_(families))
+        .join(VersionRow, VersionRow.article_id == CopyRow.article_id)
+        .where(CopyRow.family.in_(families), ~newer.exists())
         .order_by(FindingRow.id)
     )
     found: dict[int, list[Member]] = {}

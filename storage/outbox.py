@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables import AlertRow, DeliveryRow
@@ -92,6 +92,9 @@ class Delivery:
     next_try: datetime
     error: str | None = None
 
+
+AT_ONCE = 500
+"""Alerts forgotten in one statement: below what an engine takes as parameters."""
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -195,6 +198,20 @@ def drop(session: Session, target: str, *, now: datetime) -> None:
         .where(DeliveryRow.target == target, DeliveryRow.state == DeliveryState.WAITING)
         .values(state=DeliveryState.GIVEN_UP, done_at=now, error="the addressee left the config")
     )
+
+
+def prune(session: Session, *, now: datetime, keep: timedelta) -> int:
+    """Forget alerts of long ago that wait for nobody; return how many."""
+    waiting = select(DeliveryRow.alert_id).where(DeliveryRow.state == DeliveryState.WAITING)
+    old = select(AlertRow.id).where(
+        AlertRow.at < now - keep, AlertRow.addressed.is_(True), AlertRow.id.not_in(waiting)
+    )
+    numbers = session.scalars(old).all()
+    for start in range(0, len(numbers), AT_ONCE):
+        some = numbers[start : start + AT_ONCE]
+        session.execute(delete(DeliveryRow).where(DeliveryRow.alert_id.in_(some)))
+        session.execute(delete(AlertRow).where(AlertRow.id.in_(some)))
+    return len(numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,11 @@ from storage.tables import (
     VersionRow,
 )
 
+TOLD = (
+    "kind", "conflict", "exchange_date", "stage", "sequence", "deal", "transfer_place", "mediators", "numbers_disclosed",
+)  # fmt: skip
+"""What of a verdict the ledger reads; its reasons, the largest part, are not."""
+
 AT_ONCE = 500
 """Findings read in one statement: below what an engine takes as parameters."""
 
@@ -132,15 +137,16 @@ def reports(session: Session, finding_ids: Sequence[int]) -> list[Report]:
 def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
     rows = session.execute(
         select(
-            FindingRow.id,
+            FindingRow.id.label("finding_id"),
             FindingRow.first_kept,
-            ArticleRow.id,
+            ArticleRow.id.label("article_id"),
             ArticleRow.address,
             ArticleRow.outlet,
             VersionRow.title,
             VersionRow.published,
-            _opening(),
-            VerdictRow,
+            _opening().label("opening"),
+            VerdictRow.id.label("verdict_id"),
+            *(getattr(VerdictRow, name) for name in TOLD),
         )
         .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
         .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
@@ -148,27 +154,27 @@ def _reports(session: Session, finding_ids: Sequence[int]) -> Iterator[Report]:
         .where(FindingRow.id.in_(finding_ids), _on_exchanges(session))
         .order_by(FindingRow.id)
     ).all()
-    claims = _claims(session, [row[-1].id for row in rows])
-    carriers = _carriers(session, [row[2] for row in rows])
-    for finding_id, first_kept, article_id, address, outlet, title, published, opening, verdict in rows:
+    claims = _claims(session, [row.verdict_id for row in rows])
+    carriers = _carriers(session, [row.article_id for row in rows])
+    for row in rows:
         yield Report(
-            finding_id=finding_id,
-            address=address,
-            outlet=outlet,
-            published=published or first_kept,
-            kind=Kind(verdict.kind),
-            conflict=Conflict(verdict.conflict),
-            day=verdict.exchange_date,
-            stage=verdict.stage,
-            sequence=verdict.sequence,
-            deal=verdict.deal,
-            place=verdict.transfer_place,
-            mediators=tuple(verdict.mediators),
-            numbers_disclosed=verdict.numbers_disclosed,
-            claims=tuple(claims[verdict.id]),
-            title=title,
-            opening=opening,
-            sources=tuple(carriers[article_id]),
+            finding_id=row.finding_id,
+            address=row.address,
+            outlet=row.outlet,
+            published=row.published or row.first_kept,
+            kind=Kind(row.kind),
+            conflict=Conflict(row.conflict),
+            day=row.exchange_date,
+            stage=row.stage,
+            sequence=row.sequence,
+            deal=row.deal,
+            place=row.transfer_place,
+            mediators=tuple(row.mediators),
+            numbers_disclosed=row.numbers_disclosed,
+            claims=tuple(claims[row.verdict_id]),
+            title=row.title,
+            opening=row.opening,
+            sources=tuple(carriers[row.article_id]),
         )
 
 

@@ -50,7 +50,7 @@ def record(session: Session, report: CrawlReport) -> int:
 def _counts(report: CrawlReport) -> dict[str, int]:
     counts: dict[str, int] = {name: getattr(report, name) for name in COUNTED}
     counts |= {f"skipped:{reason}": count for reason, count in report.skipped}
-    counts |= {f"dropped_at:{stage}": count for stage, count in report.dropped_at}
+    counts |= {f"dropped_at:{stage}:{reason}": count for stage, reason, count in report.dropped_at}
     return counts | {f"language:{code}": count for code, count in report.languages}
 
 

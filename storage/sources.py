@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.model import SourceState
+from crawler.model import Habits, SourceState
 from storage.tables import SourceStateRow
 
 FIELDS = tuple(field.name for field in fields(SourceState))
@@ -29,13 +31,35 @@ def forget_list(session: Session, source_id: str) -> None:
     row = session.get(SourceStateRow, source_id)
     if row is not None:
         row.etag = row.last_modified = row.body_sha256 = row.last_full_fetch = None
-        row.entries = row.last_post = row.not_before = None
+        row.entries = row.last_post = row.not_before = row.habits = None
 
 
 def save_state(session: Session, source_id: str, state: SourceState) -> None:
     """Remember how a source fares."""
-    session.merge(SourceStateRow(source_id=source_id, **{name: getattr(state, name) for name in FIELDS}))
+    values = {name: getattr(state, name) for name in FIELDS}
+    values["habits"] = _habits_kept(state.habits) if state.habits else None
+    session.merge(SourceStateRow(source_id=source_id, **values))
 
 
 def _state(row: SourceStateRow) -> SourceState:
-    return SourceState(**{name: getattr(row, name) for name in FIELDS})
+    values = {name: getattr(row, name) for name in FIELDS}
+    values["habits"] = _habits(row.habits) if row.habits else None
+    return SourceState(**values)
+
+
+def _habits_kept(habits: Habits) -> dict[str, Any]:
+    kept = asdict(habits) | {"at": habits.at.isoformat()}
+    for name in ("items", "hours"):
+        kept[name] = [round(one, 4) for one in kept[name]]
+    return kept
+
+
+def _habits(kept: dict[str, Any]) -> Habits:
+    return Habits(
+        **kept
+        | {
+            "at": datetime.fromisoformat(kept["at"]),
+            "items": tuple(kept["items"]),
+            "hours": tuple(kept["hours"]),
+        }
+    )

@@ -21,6 +21,7 @@ class StoredClaim:
 class Evidence:
     """Where the raw answer of a version stands."""
 
+    id: int
     file: str
     offset: int
     length: int

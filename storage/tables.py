@@ -28,7 +28,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime, str: SafeText, list[Any]: SafeJson}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime,
+        str: SafeText,
+        list[Any]: SafeJson,
+        dict[str, Any]: SafeJson,
+    }
 
 
 class SourceStateRow(Base):
@@ -51,6 +56,7 @@ class SourceStateRow(Base):
     last_post: Mapped[int | None]
     not_before: Mapped[datetime | None]
     last_new: Mapped[datetime | None]
+    habits: Mapped[dict[str, Any] | None]
 
 
 class SeenRow(Base):
@@ -165,6 +171,21 @@ class CustodyRow(Base):
     sha256: Mapped[str] = mapped_column(HASH)
     previous: Mapped[str] = mapped_column(HASH)
     chain: Mapped[str] = mapped_column(HASH)
+
+
+class StretchRow(Base):
+    """A stretch of the chain of custody that was read again: by whom, when, and what was not as it was kept."""
+
+    __tablename__ = "stretch"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+    """Number of the last entry that was read."""
+    head: Mapped[str] = mapped_column(HASH)
+    """Hash of that entry: another one would be a chain written anew."""
+    at: Mapped[datetime]
+    by: Mapped[str]
+    problems: Mapped[list[Any]]
 
 
 class TombstoneRow(Base):
@@ -297,14 +318,14 @@ class FindingRow(Base):
     """An article with its current verdict; near misses too, so that recall can be audited."""
 
     __tablename__ = "finding"
-    __table_args__ = (NEVER_REUSED,)
+    __table_args__ = (Index("ix_finding_newest", "standing", "first_kept", "id"), NEVER_REUSED)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), unique=True)
     verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"))
-    standing: Mapped[str] = mapped_column(index=True)
+    standing: Mapped[str]
     first_kept: Mapped[datetime] = mapped_column(index=True)
-    changed_at: Mapped[datetime]
+    changed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class LookRow(Base):

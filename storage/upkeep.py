@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from storage import copies, custody, evidence, frontier, pruning, runs
+from storage import copies, custody, evidence, frontier, outbox, pruning, runs
 from storage.captures import WarcArchive
 from storage.engine import transaction
 
@@ -49,6 +49,7 @@ def daily(
     *,
     lead_days: int,
     captures: Mapping[str, timedelta | None],
+    alerts: timedelta,
     now: datetime,
 ) -> Iterator[Note]:
     """Forget what need not be kept; tell the head of the evidence, for whoever keeps logs elsewhere.
@@ -57,11 +58,13 @@ def daily(
         engine: of the store.
         folder: of the capture files.
         lead_days: how long the details of dropped leads are kept.
+        alerts: how long alerts that were sent are remembered.
         captures: how long captures of findings, near misses and lists are kept; None for good.
         now: the instant.
     """
     with transaction(engine) as session:
         runs.prune(session, now=now, keep_days=RUN_DAYS)
+        outbox.prune(session, now=now, keep=alerts)
         if emptied := frontier.prune(session, now=now, keep_days=lead_days):
             yield Note(event="pruned", fields={"leads": emptied})
     with transaction(engine) as session:

@@ -6,12 +6,14 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from storage.custody import AT_ONCE, START, TABLES, Head, Kept, Subject, digest, sealed
@@ -27,7 +29,7 @@ class Problem:
     """One thing that is not as it was kept."""
 
     what: str
-    """`capture`, `version`, `entry` of the chain, or `head` that was noted elsewhere."""
+    """`capture`, `version`, `entry` of the chain, `head` that was noted elsewhere, or the `database` itself."""
     number: int
     words: str
     place: str = ""
@@ -84,7 +86,7 @@ def audit(session: Session, folder: Path, *, known: Iterable[Head] = ()) -> Audi
     _heads(session, known, found)
     graves = {(row.what, row.subject): row for row in session.scalars(select(TombstoneRow))}
     found.graves = {subject: row.sha256 for subject, row in graves.items()}
-    found.pruned = set(session.scalars(select(CaptureRow.file).where(CaptureRow.length == 0).distinct()))
+    found.pruned = pruned_files(session)
     counts = {subject: _rows(session, subject, folder, found) for subject in TABLES}
     for subject, number in sorted(found.vouched):
         found.add(subject, number, "its row is missing")
@@ -99,6 +101,25 @@ def audit(session: Session, folder: Path, *, known: Iterable[Head] = ()) -> Audi
         problems=tuple(found.problems.values()),
         leftovers=tuple(_leftovers(session, folder)),
     )
+
+
+def database_problems(session: Session) -> list[Problem]:
+    """Let SQLite look at its own file: pages, indexes, and rows that point to nothing."""
+    if session.get_bind().dialect.name != "sqlite":
+        return []
+    try:
+        words = [str(row[0]) for row in session.execute(text("pragma integrity_check(20)"))]
+        loose = session.execute(text("pragma foreign_key_check")).all()
+    except DBAPIError as error:
+        words, loose = [" ".join(str(error.orig).split())], []
+    found = [one for one in words if one != "ok"]
+    found += [f"a row of {row[0]} points to nothing" for row in loose[:20]]
+    return [Problem(what="database", number=number, words=one) for number, one in enumerate(found, start=1)]
+
+
+def pruned_files(session: Session) -> set[str]:
+    """Return the capture files that were pruned as a whole."""
+    return set(session.scalars(select(CaptureRow.file).where(CaptureRow.length == 0).distinct()))
 
 
 class _Found:
@@ -156,28 +177,29 @@ def _rows(session: Session, subject: Subject, folder: Path, found: _Found) -> in
     )
     for row in rows:
         count += 1
-        vouched, place = found.vouched.pop((subject, row.id), None), _place(row)
+        vouched, place = found.vouched.pop((subject, row.id), None), place_of(row)
         grave = found.graves.get((subject, row.id))
         if vouched is None:
             found.add(subject, row.id, "has no sound entry in the chain", place=place)
         elif (grave or vouched) != digest(row, subject):
             found.add(subject, row.id, "its row was changed", place=place)
         elif subject is not Subject.BASIS and (
-            words := _contents(row, folder, found, buried=grave is not None)
+            words := contents(row, folder, buried=grave is not None, pruned=found.pruned)
         ):
             found.add(subject, row.id, words, place=place)
     return count
 
 
-def _contents(row: Kept, folder: Path, found: _Found, *, buried: bool) -> str | None:
+def contents(row: Kept, folder: Path, *, buried: bool, pruned: AbstractSet[str]) -> str | None:
     """Return what is wrong with what a sound row stands for."""
     if isinstance(row, CaptureRow):
         wrong = _bytes(row, folder, redacted=buried)
-        return None if wrong == MISSING and buried and row.file in found.pruned else wrong
+        return None if wrong == MISSING and buried and row.file in pruned else wrong
     return _text(row) if isinstance(row, VersionRow) and not buried else None
 
 
-def _place(row: Kept) -> str:
+def place_of(row: Kept) -> str:
+    """Return in words where a row's evidence stands."""
     if isinstance(row, VersionRow):
         return f"version {row.number} of article {row.article_id}"
     if isinstance(row, LookRow):
@@ -207,17 +229,18 @@ def _bytes(row: CaptureRow, folder: Path, *, redacted: bool) -> str | None:
         return MISSING
     except OSError as error:
         return f"its file can't be read: {error.strerror}"
-    return None if redacted or _body_sha256(record) == row.body_sha256 else "its body does not have its hash"
+    body = body_in(record)
+    sound = body is not None and hashlib.sha256(body).hexdigest() == row.body_sha256
+    return None if redacted or sound else "its body does not have its hash"
 
 
-def _body_sha256(record: bytes) -> str | None:
-    """Return the hash of the body inside a packed WARC record, None where there is no whole record."""
+def body_in(record: bytes) -> bytes | None:
+    """Return the body inside a packed WARC record as it was received, None where there is no whole record."""
     try:
         said = gzip.decompress(record)
     except (OSError, EOFError, zlib.error):
         return None
-    body = said.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
-    return hashlib.sha256(body).hexdigest()
+    return said.partition(b"\r\n\r\n")[2].partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
 
 
 def _leftovers(session: Session, folder: Path) -> Iterator[Leftover]:

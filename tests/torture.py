@@ -1,91 +1,50 @@
-"""Kill a crawl of the newsroom at random instants and look for what is lost or doubled.
+"""Kill the product at every instant and at random ones, and look for what is lost or doubled.
 
-usage: python tests/torture.py [KILLS]
+usage: python tests/torture.py [PART [COUNT]]      all parts, with their usual counts, where none is named
 
 Claims 'process crash' only: the system's cache survives a kill, a power cut is another matter.
 """
 
 from __future__ import annotations
 
-import os
-import random
-import signal
-import sqlite3
-import subprocess
 import sys
-import tempfile
 import time
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Callable
 
-KILLS = 30
-COMMAND = str(Path(sys.executable).with_name("swapwatch"))
+from tests.kills import instants, random_kills
 
 
-def crawl(folder: Path, *, kill_after: float | None) -> None:
-    """Run one pass; kill its whole process group after so many seconds."""
-    process = subprocess.Popen(
-        [COMMAND, "--config", str(folder / "config.yaml"), "run", "--once"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _instants(count: int | None) -> list[str]:
     try:
-        process.wait(kill_after or 120)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        return instants.run(count)
+    except instants.NotTraced as problem:
+        return [f"not run: {problem}"]
 
 
-def faults(database: Path, articles: int) -> list[str]:
-    """Return what is wrong with a store that has read the whole newsroom."""
-    with closing(sqlite3.connect(database)) as store:
-        leads = dict(store.execute("select state, count(*) from lead group by state"))
-        checks = {
-            "integrity": store.execute("pragma integrity_check").fetchone()[0] != "ok",
-            "foreign keys": bool(store.execute("pragma foreign_key_check").fetchall()),
-            "leads pending": bool(leads.get("pending")),
-            "leads lost or doubled": sum(leads.values()) != articles,
-            "findings without text index": store.execute(
-                "select count(*) from finding where id not in (select rowid from search_fts)"
-            ).fetchone()[0]
-            > 0,
-            "articles twice": store.execute(
-                "select count(*) - count(distinct address) from article"
-            ).fetchone()[0]
-            > 0,
-        }
-    return [name for name, wrong in checks.items() if wrong]
+PARTS: dict[str, tuple[str, int | None, Callable[[int | None], list[str]]]] = {
+    "instants": ("killed before each write and sync; COUNT: at most so many of each work", None, _instants),
+    "writer": ("kills of a light writer", 1000, lambda count: random_kills.writer(count or 0)),
+    "daemon": ("kills of the whole job", 300, lambda count: random_kills.daemon(count or 0)),
+    "stops": ("stops of the whole job", 50, lambda count: random_kills.daemon(count or 0, gently=True)),
+}
 
 
-def main() -> int:
-    """Kill, restart, and look."""
-    from newsdesk.newsroom import Newsroom, demo_config
-    from newsdesk.newsroom.stories import outlets
-
-    kills = int(sys.argv[1]) if len(sys.argv) > 1 else KILLS
-    articles = sum(len(outlet.stories) for outlet in outlets())
-    chance = random.Random(1)
+def main(arguments: list[str]) -> int:
+    """Run the parts asked for; exit with 1 where anything was lost, doubled or broken."""
     bad = 0
-    with Newsroom.open() as room, tempfile.TemporaryDirectory(prefix="swapwatch-torture-") as scratch:
-        for number in range(0, kills, 3):
-            folder = Path(scratch) / str(number)
-            folder.mkdir()
-            demo_config(room, folder)
-            for _ in range(3):
-                crawl(folder, kill_after=chance.uniform(0.5, 3.0))
-            crawl(folder, kill_after=None)
-            time.sleep(0.1)
-            found = faults(folder / "data" / "swapwatch.db", articles)
-            verify = [COMMAND, "--config", str(folder / "config.yaml"), "verify"]
-            if subprocess.run(verify, capture_output=True, check=False).returncode:
-                found.append("evidence not as it was kept")
-            bad += bool(found)
-            print(
-                f"kills {number + 1} to {number + 3}: {', '.join(found) or 'nothing lost, nothing doubled'}"
-            )
+    for name in arguments[:1] or PARTS:
+        words, usual, part = PARTS[name]
+        count = int(arguments[1]) if len(arguments) > 1 else usual
+        print(f"{name}: {count or 'all'} {words}", flush=True)
+        begun = time.monotonic()
+        found = part(count)
+        for one in found:
+            print(f"  {one}")
+        verdict = f"{len(found)} wrong" if found else "nothing lost, nothing doubled"
+        print(f"{name}: {verdict}, {time.monotonic() - begun:.0f} s", flush=True)
+        bad += len(found)
     return int(bad > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

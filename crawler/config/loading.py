@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -68,7 +69,7 @@ def loads(body: bytes, *, name: str, environ: Mapping[str, str], folder: Path) -
     except ValidationError as error:
         problems += [_complaint(detail, name, positions) for detail in error.errors(include_url=False)]
         raise ConfigError(sorted(problems, key=_line)) from error
-    problems += _duplicates(checked.sources, name, positions)
+    problems += _duplicates(checked.sources, name, positions) + _crossed_bounds(checked, name, positions)
     if problems:
         raise ConfigError(sorted(problems, key=_line))
     return replace(_config(checked, name, folder), digest=hashlib.sha256(body).hexdigest())
@@ -193,6 +194,25 @@ def _duplicates(sources: list[schema.SourcePart], name: str, positions: Position
     return problems
 
 
+def _crossed_bounds(checked: schema.ConfigFile, name: str, positions: Positions) -> list[str]:
+    """Complain of a shortest pause between polls that is longer than the longest one."""
+    usual = checked.polling
+    given: list[tuple[Location, timedelta | None, timedelta | None]] = [
+        (("polling",), usual.shortest, usual.longest)
+    ]
+    given += [(("sources", n), one.shortest, one.longest) for n, one in enumerate(checked.sources)]
+    problems = []
+    for where, shortest, longest in given:
+        key = "shortest" if shortest else "longest"
+        if (shortest or longest) and (shortest or usual.shortest) > (longest or usual.longest):
+            line, column = _position((*where, key), positions)
+            place = dotted((*where, key))
+            problems.append(
+                f"{name}:{line}:{column}: {place}: the shortest pause is longer than the longest; change one of them"
+            )
+    return problems
+
+
 def _line(problem: str) -> tuple[int, int]:
     parts = problem.split(":")
     return (
@@ -228,8 +248,10 @@ def _config(checked: schema.ConfigFile, name: str, folder: Path) -> Config:
             for key, part in checked.politeness.groups.items()
         ),
         default_delay=checked.defaults.delay.total_seconds(),
+        polls_a_minute=checked.polling.a_minute,
         sources=tuple(_source(part, checked) for part in checked.sources),
         keep_off_topic=checked.keep_off_topic,
+        cascade=checked.cascade == "on",
         lexicon=tuple(part.added() for part in checked.lexicon),
         retention_days=checked.retention.lead_details.days,
         keep_captures=checked.retention.captures.model_dump(),
@@ -282,6 +304,8 @@ def _source(part: schema.SourcePart, checked: schema.ConfigFile) -> Source:
         enabled=part.enabled,
         disabled_reason=part.off_because,
         interval=part.interval or checked.defaults.interval,
+        shortest=part.shortest or checked.polling.shortest,
+        longest=part.longest or checked.polling.longest,
         delay=part.delay.total_seconds() if part.delay is not None else None,
         headers=tuple((key, value.get_secret_value()) for key, value in part.headers.items()),
         tls=part.tls,

@@ -47,6 +47,12 @@ def _interval(value: timedelta) -> timedelta:
     return value
 
 
+def _kept(value: timedelta) -> timedelta:
+    if value < timedelta(days=40):
+        raise ValueError("give 40d or more: what is forgotten earlier could be told a second time")
+    return value
+
+
 def _seconds(value: timedelta) -> timedelta:
     if value > timedelta(hours=1):
         raise ValueError("give a delay of at most 1h")
@@ -189,6 +195,8 @@ class SourcePart(Strict):
     enabled: StrictBool = True
     off_because: Words | None = None
     interval: Interval | None = None
+    shortest: Interval | None = None
+    longest: Interval | None = None
     delay: Delay | None = None
     headers: dict[StrictStr, SecretStr] = {}
     tls: Tls = Tls.VERIFY
@@ -231,9 +239,17 @@ class DatabasePart(Strict):
 class DefaultsPart(Strict):
     """What holds for sources that say nothing else."""
 
-    interval: Interval = timedelta(minutes=5)
+    interval: Interval | None = None
     delay: Delay = timedelta(seconds=1)
     timezone: Timezone = "UTC"
+
+
+class PollingPart(Strict):
+    """How often sources without an interval of their own are asked."""
+
+    a_minute: Annotated[float, Field(gt=0, le=600)] = 30.0
+    shortest: Interval = timedelta(minutes=1)
+    longest: Interval = timedelta(minutes=30)
 
 
 class KeptCapturesPart(Strict):
@@ -286,6 +302,7 @@ class AlertsPart(Strict):
     every: Interval = timedelta(minutes=2)
     disk_low: Annotated[StrictInt, Field(ge=0)] = 1024**3
     side_silent: Duration = timedelta(hours=24)
+    keep: Annotated[Duration, AfterValidator(_kept)] = timedelta(days=90)
     searches: list[SearchPart] = []
 
 
@@ -341,7 +358,9 @@ class ConfigFile(Strict):
     politeness: PolitenessPart = PolitenessPart()
     limits: LimitsPart = LimitsPart()
     defaults: DefaultsPart = DefaultsPart()
+    polling: PollingPart = PollingPart()
     keep_off_topic: StrictBool = False
+    cascade: Literal["on", "off"] = "on"
     lexicon: list[LexiconPart] = []
     retention: RetentionPart = RetentionPart()
     rechecks: Annotated[list[Duration], Field(max_length=100)] = [

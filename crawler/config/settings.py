@@ -74,6 +74,8 @@ class Alerts:
     """Bytes free beside the captures below which the operator is told."""
     side_silent: timedelta = timedelta(hours=24)
     """How long all sources of one side may bring nothing new."""
+    keep: timedelta = timedelta(days=90)
+    """After how long an alert that has gone its way is forgotten."""
     searches: tuple[SavedSearch, ...] = ()
 
 
@@ -109,8 +111,12 @@ class Config:
     network: Network = Network()
     groups: tuple[Group, ...] = ()
     default_delay: float = 1.0
+    polls_a_minute: float = 30.0
+    """Over all sources, as a mean over the day."""
     sources: tuple[Source, ...] = ()
     keep_off_topic: bool = False
+    cascade: bool = True
+    """Whether pages are looked at for words that matter before they are read."""
     lexicon: tuple[AddedTerm, ...] = ()
     """Terms added to the shipped lexicons."""
     retention_days: int = 180

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from crawler.charset import decoded
 from crawler.discovery import feeds, json_feed, section_pages, sitemaps, telegram
-from crawler.discovery.sampling import Listed, Probe, Sample, interval_for
+from crawler.discovery.sampling import Listed, Probe, Sample
 from crawler.errors import PageChanged
 from crawler.model import Discovered, Lead, Source, SourceType
 
-__all__ = ["Listed", "Probe", "Sample", "interval_for", "read_list"]
+__all__ = ["Listed", "Probe", "Sample", "read_list"]
 
 Reader = Callable[..., Discovered]
 
@@ -23,6 +23,9 @@ READERS: dict[SourceType, Reader] = {
     SourceType.SECTION: section_pages.leads_from_section,
     SourceType.TELEGRAM: telegram.leads_from_preview,
 }
+
+UNREAD = "\ufffd"
+UNREAD_WORDS = "charset: some characters could not be read"
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,7 +45,7 @@ def read_list(
     Raises:
         PageChanged: what came is no such list; the cause says what it is instead.
     """
-    text = decoded(sitemaps.unpacked(body, url=url), content_type)
+    text = decoded(sitemaps.unpacked(body, url=url, most=source.limits.feed_bytes), content_type)
     if not text.strip():
         raise PageChanged("empty answer", url=url, source_id=source.id)
     kind = _kind(text, url) if source.type is SourceType.AUTO else source.type
@@ -50,7 +53,7 @@ def read_list(
         json_feed.leads_from_json if kind is SourceType.FEED and json_feed.looks_like(text) else READERS[kind]
     )
     found = reader(text, source=source, url=url, now=now)
-    return _bounded(found, source)
+    return _bounded(_flagged(found) if UNREAD in text else found, source)
 
 
 def _kind(text: str, url: str) -> SourceType:
@@ -64,11 +67,23 @@ def _kind(text: str, url: str) -> SourceType:
     return SourceType.SECTION
 
 
+def _flagged(found: Discovered) -> Discovered:
+    """Mark the entries in which some characters could not be read."""
+    leads = tuple(
+        replace(lead, warnings=(*lead.warnings, UNREAD_WORDS))
+        if UNREAD in f"{lead.title}{lead.text}"
+        else lead
+        for lead in found.leads
+    )
+    return replace(found, leads=leads, warnings=(*found.warnings, UNREAD_WORDS))
+
+
 def _bounded(found: Discovered, source: Source) -> Discovered:
     """Newest first, each address once, at most as many as the source may list."""
-    once: dict[str, Lead] = {}
+    once: dict[tuple[str | None, ...], Lead] = {}
     for lead in found.leads:
-        once.setdefault(lead.url, lead)
+        # entries without a link of their own may share the name they have in their list
+        once.setdefault((lead.url, lead.title, lead.published_raw) if lead.complete else (lead.url,), lead)
     leads = sorted(once.values(), key=lambda lead: lead.published or lead.updated or LONG_AGO, reverse=True)
     limit = source.limits.items
     if len(leads) <= limit:

@@ -9,6 +9,7 @@ import lxml.html
 from lxml import etree
 
 from crawler.charset import cleaned
+from crawler.stylesheet import UNSEEN_CLASSES, hides
 
 TITLE_CHARS = 1000
 TEXT_CHARS = 200_000
@@ -56,6 +57,13 @@ DROPPED = frozenset(
     ]
 )
 
+JOINED = re.compile(
+    r".[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20f0\u200d\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+    r"|\u200d.|[\U0001f1e6-\U0001f1ff]{2}",
+    re.DOTALL,
+)
+"""Two characters of one sign: a letter and its accent, the parts of an emoji, the two letters of a flag."""
+
 TAG = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
 ENTITY = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8});", re.IGNORECASE)
 
@@ -66,7 +74,17 @@ def title_text(raw: str | None) -> str | None:
         return None
     text = plain_text(raw) if TAG.search(raw) or ENTITY.search(raw) else cleaned(raw)
     line = " ".join(text.split())
-    return (line if len(line) <= TITLE_CHARS else line[:TITLE_CHARS] + CUT) or None
+    return shortened(line, TITLE_CHARS) or None
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return the text, cut with a mark where it is longer; what makes up one sign for a reader stays together."""
+    if len(text) <= longest:
+        return text
+    end = longest
+    while end > longest - 100 and JOINED.match(text[end - 1 : end + 1]):
+        end -= 1
+    return text[:end] + CUT
 
 
 def plain_text(raw: str | None) -> str:
@@ -102,12 +120,10 @@ def _blocks(source: str) -> list[str]:
 
 
 def _hidden(node: etree._Element) -> bool:
-    style = (node.get("style") or "").replace(" ", "").lower()
-    return (
-        node.tag in DROPPED
-        or node.get("hidden") is not None
-        or "display:none" in style
-        or "visibility:hidden" in style
+    if node.tag in DROPPED or node.get("hidden") is not None or node.get("aria-hidden") == "true":
+        return True
+    return hides(node.get("style") or "") or bool(
+        UNSEEN_CLASSES.intersection((node.get("class") or "").split())
     )
 
 
@@ -120,4 +136,4 @@ def _empty(node: etree._Element) -> None:
 def _tidy(blocks: list[str]) -> str:
     lines = (" ".join(block.split()) for block in blocks)
     text = "\n\n".join(line for line in lines if line)
-    return text if len(text) <= TEXT_CHARS else text[:TEXT_CHARS] + CUT
+    return shortened(text, TEXT_CHARS)

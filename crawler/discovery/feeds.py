@@ -20,7 +20,11 @@ from crawler.urls import fetchable, redacted
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 HTML_TITLE = re.compile(r"<title[^>]*>(.{0,200}?)</title>", re.IGNORECASE | re.DOTALL)
 LEADING = re.compile(r"^[\s\ufeff]+")
+RAW_CHARS = 200
+AUTHORS = 20
 FEED_ROOT = re.compile(r"<(?:rss|feed|rdf:rdf|channel)\b", re.IGNORECASE)
+ENTRY = re.compile(r"(?=<(?:item|entry)[\s>])", re.IGNORECASE)
+ENTRY_END = re.compile(r"</(?:item|entry)\s*>", re.IGNORECASE)
 FEED_END = re.compile(r"</(?:rss|feed|rdf:rdf)\s*>\s*(?:<!--.*?-->\s*)*$", re.IGNORECASE | re.DOTALL)
 
 
@@ -33,18 +37,20 @@ def leads_from_feed(text: str, *, source: Source, url: str, now: datetime) -> Di
     parsed = _parsed(text)
     if not parsed.entries and not (parsed.version and FEED_ROOT.search(text[:4000])):
         raise PageChanged(_what_instead(text), url=url, source_id=source.id)
-    entries, warnings = _whole_entries(parsed, text)
-    leads: list[Lead] = []
-    skipped: list[Skipped] = []
-    for entry in entries:
-        found = _lead(entry, source=source, url=url, now=now)
-        (skipped if isinstance(found, Skipped) else leads).append(found)  # type: ignore[arg-type]
+    error = parsed.get("bozo_exception")
+    broken = isinstance(error, SAXException)
+    entries, warning, whole = mended(text, str(error)) if broken else (parsed.entries, "", True)
+    found = [_lead(entry, source=source, url=url, now=now) for entry in entries]
+    leads = tuple(one for one in found if isinstance(one, Lead))
+    if broken and not leads:
+        raise PageChanged(f"{warning}; no entry can be read", url=url, source_id=source.id)
     return Discovered(
         format=_format(parsed.version),
-        leads=tuple(leads),
+        leads=leads,
         title=title_text(parsed.feed.get("title")),
-        skipped=tuple(skipped),
-        warnings=tuple(warnings),
+        skipped=tuple(one for one in found if isinstance(one, Skipped)),
+        warnings=(warning,) if warning else (),
+        whole=whole,
     )
 
 
@@ -69,19 +75,30 @@ def _what_instead(text: str) -> str:
     return f"not a feed: it begins with «{' '.join(text[:80].split())}»"
 
 
-def _whole_entries(parsed: Any, text: str) -> tuple[list[Any], list[str]]:
-    """Drop the last entry where the feed broke off: it may carry half a link or half a title."""
-    entries = list(parsed.entries)
-    error = parsed.get("bozo_exception")
-    if not isinstance(error, SAXException):
-        return entries, []
+def mended(text: str, fault: str) -> tuple[list[Any], str, bool]:
+    """Return the whole entries of a feed that is no XML, a warning that names the others, and whether all are there.
+
+    Each entry is read by itself; one that breaks off may carry half a link or half a title and is left out.
+    """
+    head, *pieces = ENTRY.split(text)
+    entries: list[Any] = []
+    left_out: list[str] = []
+    for number, piece in enumerate(pieces, start=1):
+        end = ENTRY_END.search(piece)
+        if end and (read := _parsed(head + piece[: end.end()]).entries):
+            entries.append(read[0])
+        else:
+            left_out.append(_named(number, piece))
     cut = not FEED_END.search(text[-2000:])
-    warning = f"broken XML ({' '.join(str(error).split())[:120]}); "
-    if cut and entries:
-        return entries[:-1], [
-            f"{warning}the feed is cut, its last entry was dropped, {len(entries) - 1} are whole"
-        ]
-    return entries, [f"{warning}{len(entries)} entries could be read"]
+    said = [f"broken XML ({' '.join(fault.split()).rpartition(':')[2].strip()[:100]})"]
+    said += ["the feed is cut"] if cut else []
+    said += [f"left out {', '.join(left_out[:5])}" + ("…" if len(left_out) > 5 else "")] if left_out else []
+    return entries, "; ".join([*said, f"{len(entries)} entries are whole"]), not (cut or left_out)
+
+
+def _named(number: int, piece: str) -> str:
+    title = HTML_TITLE.search(piece)
+    return f"entry {number}" + (f" («{' '.join(title.group(1).split())[:80]}»)" if title else "")
 
 
 def _lead(entry: Any, *, source: Source, url: str, now: datetime) -> Lead | Skipped:
@@ -93,8 +110,7 @@ def _lead(entry: Any, *, source: Source, url: str, now: datetime) -> Lead | Skip
     guid = _first(entry, ("id", "guid"))
     complete = address is None and bool(title or text)
     if address is None and complete:
-        mark = hashlib.sha256((guid or f"{title}\n{text}").encode("utf-8", "replace")).hexdigest()[:16]
-        address = f"{url}#{mark}"
+        address = f"{source.url}#{mark_of(guid, title, text)}"
     if address is None:
         links = ", ".join(str(link) for link in _links(entry))[:200]
         return Skipped(
@@ -111,15 +127,20 @@ def _lead(entry: Any, *, source: Source, url: str, now: datetime) -> Lead | Skip
         title=title,
         text=text or None,
         published=published.instant if published else None,
-        published_raw=raw or raw_updated,
+        published_raw=(raw or raw_updated or "")[:RAW_CHARS] or None,
         zone_known=published.zone_known if published else True,
         updated=updated.instant if updated else None,
         guid=guid[:500] if guid else None,
         authors=tuple(
-            name for person in entry.get("authors", []) if (name := title_text(person.get("name")))
+            name for person in entry.get("authors", [])[:AUTHORS] if (name := title_text(person.get("name")))
         ),
         complete=complete,
     )
+
+
+def mark_of(guid: str | None, title: str | None, text: str | None) -> str:
+    """Return by what an entry without a link is known in its list."""
+    return hashlib.sha256((guid or f"{title}\n{text}").encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _date(raw: str | None, source: Source, now: datetime) -> Any:
@@ -141,12 +162,22 @@ def _first(entry: Any, names: Iterable[str]) -> str | None:
 
 
 def _links(entry: Any) -> list[str]:
-    links = [entry.get("feedburner_origlink"), entry.get("link")]
+    links = [entry.get("feedburner_origlink"), _link(entry)]
     links += [
-        link.get("href") for link in entry.get("links", []) if link.get("rel", "alternate") == "alternate"
+        link.get("href")
+        for link in entry.get("links", [])
+        if link.get("rel", "alternate") == "alternate" and link.get("href") != entry.get("link")
     ]
     links.append(entry.get("id") if str(entry.get("id", "")).startswith("http") else None)
     return [link for link in links if link]
+
+
+def _link(entry: Any) -> str | None:
+    """Return an entry's link; feedparser takes any guid for one, also a number that names the entry in a database."""
+    link = entry.get("link")
+    if entry.get("guidislink") and link == entry.get("id") and not str(link).startswith(("http", "/")):
+        return None
+    return str(link) if link else None
 
 
 def _address(entry: Any, base: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from crawler.dates import parse_date
 from crawler.discovery.cleaning import plain_text, title_text
+from crawler.discovery.feeds import AUTHORS, RAW_CHARS, mark_of
 from crawler.errors import PageChanged
 from crawler.model import Discovered, Lead, Skipped, SkipReason, Source, Stage
 from crawler.urls import fetchable, redacted
@@ -41,39 +42,59 @@ def leads_from_json(text: str, *, source: Source, url: str, now: datetime) -> Di
 
 
 def _lead(item: dict[str, Any], *, source: Source, url: str, now: datetime) -> Lead | Skipped:
-    link = _words(item, "url") or _words(item, "external_url") or _words(item, "id") or ""
-    try:
-        address = fetchable(link, url)
-    except ValueError as error:
-        return Skipped(
-            url=redacted(link)[:200], reason=SkipReason.INVALID_URL, stage=Stage.DISCOVER, detail=str(error)
-        )
+    guid = _words(item, "id")
+    body = plain_text(_words(item, "content_html")) or plain_text(_words(item, "content_text"))
+    title, text = title_text(_words(item, "title")), max(body, plain_text(_words(item, "summary")), key=len)
+    address = _address(item, guid, url)
+    complete = address is None and bool(title or text)
+    if complete:
+        address = f"{source.url}#{mark_of(guid, title, text)}"
+    if address is None:
+        link = redacted(_words(item, "url") or "")[:200] or url
+        detail = "an item with neither a usable link nor words"
+        return Skipped(url=link, reason=SkipReason.INVALID_URL, stage=Stage.DISCOVER, detail=detail)
     raw = _words(item, "date_published")
     published = parse_date(raw or "", timezone=source.timezone, languages=source.languages, now=now)
     updated = parse_date(
         _words(item, "date_modified") or "", timezone=source.timezone, languages=source.languages, now=now
     )
-    body = plain_text(_words(item, "content_html")) or plain_text(_words(item, "content_text"))
     return Lead(
         source_id=source.id,
         url=address,
         seen_in=url,
-        title=title_text(_words(item, "title")),
-        text=max(body, plain_text(_words(item, "summary")), key=len) or None,
+        title=title,
+        text=text or None,
         published=published.instant if published else None,
-        published_raw=raw,
+        published_raw=raw[:RAW_CHARS] if raw else None,
         zone_known=published.zone_known if published else True,
         updated=updated.instant if updated else None,
-        guid=_words(item, "id"),
+        guid=guid[:500] if guid else None,
         authors=_authors(item),
         language=_words(item, "language"),
+        complete=complete,
     )
+
+
+def _address(item: dict[str, Any], guid: str | None, base: str) -> str | None:
+    """Return the first link of an item that is a web address; a number is a name and no link."""
+    links = [
+        _words(item, "url"),
+        _words(item, "external_url"),
+        guid if (guid or "").startswith("http") else None,
+    ]
+    for link in links:
+        if link:
+            try:
+                return fetchable(link, base)
+            except ValueError:
+                continue
+    return None
 
 
 def _authors(item: dict[str, Any]) -> tuple[str, ...]:
     people = item.get("authors") if isinstance(item.get("authors"), list) else [item.get("author")]
     names = (title_text(_words(person, "name")) for person in people or [] if isinstance(person, dict))
-    return tuple(name for name in names if name)
+    return tuple(name for name in names if name)[:AUTHORS]
 
 
 def _words(of: dict[str, Any], name: str) -> str | None:

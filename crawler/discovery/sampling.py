@@ -15,9 +15,6 @@ AMONG = ("uk", "ru", "en")
 FULL_TEXT = 600
 """Characters from which a list's own text of an article is taken for the whole one."""
 
-INTERVALS = tuple(timedelta(minutes=minutes) for minutes in (60, 30, 15, 10))
-SHORTEST = timedelta(minutes=5)
-
 ORDER = {
     "rss": 0,
     "atom": 0,
@@ -129,11 +126,3 @@ def _a_day(dates: list[datetime]) -> float | None:
 def best_first(one: Listed) -> tuple[int, bool, int]:
     """Return by what lists are sorted: kind, full text, entries."""
     return ORDER.get(one.format, 9), not one.full_text, -one.entries
-
-
-def interval_for(one: Listed) -> timedelta:
-    """Return how often a list should be asked: four times while an entry stays in it, five minutes to an hour."""
-    if one.newest is None or one.oldest is None:
-        return timedelta(minutes=15)
-    stays = (one.newest - one.oldest) / 4
-    return next((interval for interval in INTERVALS if interval <= stays), SHORTEST)

@@ -17,29 +17,26 @@ from crawler.errors import PageChanged
 from crawler.model import Discovered, Lead, Skipped, SkipReason, Source, Stage
 from crawler.urls import fetchable, same_site
 
-UNPACKED_BYTES = 64 * 1024 * 1024
-"""sitemaps.org allows 50 MB unpacked; beyond this an archive is a bomb."""
-
 ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def unpacked(body: bytes, *, url: str) -> bytes:
+def unpacked(body: bytes, *, url: str, most: int) -> bytes:
     """Return the bytes of a gzipped file, or the body itself where it is none.
 
     Raises:
-        PageChanged: the archive is larger than any sitemap, or broken from its first byte.
+        PageChanged: the archive holds more than `most` bytes, or is broken or cut.
     """
     if not body.startswith(b"\x1f\x8b"):
         return body
     try:
         with gzip.GzipFile(fileobj=BytesIO(body)) as archive:
-            content = archive.read(UNPACKED_BYTES + 1)
+            content = archive.read(most + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise PageChanged(f"a broken gzip file: {error}", url=url) from error
-    if len(content) > UNPACKED_BYTES:
-        raise PageChanged("a gzip file of more than 64 MiB", url=url)
+    if len(content) > most:
+        raise PageChanged(f"a gzip file of more than {most} bytes (limits.feed_bytes)", url=url)
     return content
 
 

@@ -75,7 +75,8 @@ def extract(page: Page, *, source: Source, lead: Lead, now: datetime) -> Article
 def article_from_lead(lead: Lead, *, source: Source) -> Article:
     """Return the article that a feed entry or a post is by itself, for pages that can't or mayn't be fetched."""
     title, text = lead.title or "", lead.text or ""
-    address = canonical(lead.url, keep_fragment=lead.complete)
+    own = lead.complete or "#" in lead.url  # a mark by which the list's stories of one address are told apart
+    address = canonical(lead.url, keep_fragment=own)
     return Article(
         address=address,
         outlet=site(lead.url),
@@ -144,7 +145,7 @@ def _article(
         language=_language(f"{title}\n{main.text}", source, data, lead),
         authors=authors_of(data, lead.authors),
         addresses=known.variants,
-        partial=main.partial,
+        partial=main.partial or not page.whole,
         warnings=(*page.warnings, *known.warnings, *main.warnings, *warnings),
     )
 

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.extraction.stylesheet import StyleRule, hides, shows, style_rules
-
-UNSEEN_CLASSES = frozenset({"screen-reader-only", "screen-reader-text", "sr-only", "visually-hidden"})
-"""Class names by which style sheets everywhere hide words from the eye."""
+from crawler.stylesheet import UNSEEN_CLASSES, StyleRule, hides, shows, style_rules
 
 always_unseen = XPath(
     "//template | //noscript | //dialog[not(@open)] | //noembed | //noframes | //object | //canvas"

@@ -13,10 +13,19 @@ AFTER_DATED = re.compile(r"$|\s?[.,;:]")
 AND_ALSO = re.compile(r"(?:\s(?!and|и|і|та|й)\w+)?\s(?:and|и|і|та|й)(?: also| еще| также| ще| також)?\s")
 DASH = re.compile(r"^\s*[—–-]\s+(?:(?:у|в|из|з|із|from|are)\s)?")
 COPULA = re.compile(
-    r"^(?:\s(?:of (?:them|those|these|whom)|из (?:них|которых)|з (?:них|яких)|із (?:них|яких)))?(?:\s(?:are|were|is|was|being|есть|є|это|це))?(?=\s)"
+    r"^(?:\s(?:of (?:them|those|these|whom)|из (?:них|которых)|з (?:них|яких)|із (?:них|яких)))?(?:\s(?:are|were|is|was|being|есть|є|это|це))?(?:\s[—–-])?(?=\s)"
 )
 
+SWAPS = re.compile(r"(?:[ -]of[ -]war)?s? (?:exchanges?|swaps?)(?!\w)")
+"""`two prisoner-of-war exchanges` counts exchanges."""
+
 ONE_OF = re.compile(r"\s(?:of|из|з|зі|із|more|ще|еще)\s")
+
+IS_ONE = re.compile(r"\s(?:of|из|з|зі|із) (?:them|whom|них|которых|яких)(?: is| was|\s[—–-])")
+"""`one of them is an officer`."""
+
+QUOTED = re.compile(r"^\s[«\"“„](?=[\w-]+[»\"”])")
+"""`108 «азовців»`: the noun in quotation marks."""
 
 FILLERS = {
     "en": frozenset(
@@ -93,7 +102,7 @@ ADJECTIVE = {
 
 FORMULA = re.compile(r"^[\"»]?[ -]*(?:for|на|x|×|х)[- ]+[\"«]?$")
 AND_CIVILIANS = {
-    "en": re.compile(r"^(?: and| or)(?: some)? civilians?"),
+    "en": re.compile(r"^(?: and| or)(?: some)?(?: pro-[a-z]+)? civilians?"),
     "ru": re.compile(r"^(?: и| или|(?: [—–]|,) (?:как )?военн\w+ и) гражданск\w+"),
     "uk": re.compile(r"^(?: і| й| та|(?: [—–]|,) (?:як )?військов\w+ (?:і|й|та)) цивільн\w+"),
 }
@@ -104,7 +113,7 @@ BODIES_OF = re.compile(
     r"(?:'s?|s')? (?:bodies|remains)(?!\w)|,? (?:які|що|которые|who) (?:загинули|погибли|died|were killed|fell)(?!\w)"
 )
 CIVILIANS = re.compile(
-    r"(?:,[^.;:,]{0,45},)? (?:[—–-]|are) (?:это |це |all |усі |все )?(?:мирн\w+ |гражданск|цивільн|civilian|жител|мешкан|residents)"
+    r"(?:,[^.;:,]{0,45},| рф| росії| росси\w+| украин\w+| україн\w+)? (?:[—–-]|are) (?:это |це |all |усі |все )?(?:мирн\w+ |гражданск|цивільн|civilian|жител|мешкан|residents)"
 )
 """`eight people — residents of a region`: what follows the noun says that they are civilians."""
 
@@ -114,11 +123,11 @@ ENVOYS = re.compile(
 )
 """`a delegation of 14 people` counts envoys."""
 HARMED = re.compile(
-    r"(?:kill(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|погибли|погибло|убиты|убито|ранены|ранило|пострадали|загинули|загинуло|вбито|убито|поранено|постраждали)(?: at least| about| еще| ще| і| и)? $"
+    r"(?:kill(?:ed|ing)|wound(?:ed|ing)|injur(?:ed|ing)|погибли|погибло|убиты|убито|ранены|ранило|пострадали|загинули|загинуло|вбито|убито|поранено|постраждали)(?: at least| about| more than| over| some| nearly| another| более| около| еще| понад| близько| ще| і| и)? $"
 )
 HURT = re.compile(
     r"(?: \w+){0,3} (?:were|was|have been|had been) (?:killed|wounded|injured)(?! in (?:action|battle))|(?: \w+){0,2} (?:погибли|пострадали|загинули|постраждали|получили ранения)(?!\w)"
-    r"|(?: \w+){0,5} (?:зникл\w+ безвісти|пропавш\w+ без вести|missing)(?!\w)"
+    r"|(?: \w+){1,2} \d+ (?:год|лет|рок|рік)|(?: \w+){0,2} (?:have|has) been identified|(?: \w+){0,4} (?:неизвестн|невідом)|(?: \w+){0,5} (?:зникл\w+ безвісти|пропавш\w+ без вести|missing)(?!\w)"
 )
 """Victims of an attack in the same story."""
 
@@ -126,8 +135,8 @@ ELLIPSIS = r"\s(?:украинских|российских|українськи
 """`a в России более 6000 украинских`: the noun stands with the number before."""
 
 SERVICE = re.compile(
-    r"^ (?:from|of|in|з|із|зі|из|с|в|у|від|от) (?:the )?(?=(?:armed forces|national guard|navy|army|azov|border guard|state border|national police|territorial|air force"
-    r"|нацгвард|національної гвардії|національної поліції|зсу|всу|вмс|тро(?!\w)|збройних сил|вооруженных сил|теробор|дпсу|держприкорд|погранич))"
+    r"^ (?:from|of|in|з|із|зі|из|с|в|у|від|от) (?:the )?[\"«“]?(?=(?:armed forces|national guard|navy|army|azov|border guard|state border|national police|territorial|air force"
+    r"|нацгвард|національної гвардії|національної поліції|зсу|всу|вмс|тро(?!\w)|збройних сил|вооруженных сил|теробор|дпсу|дсст|нгу|держприкорд|погранич|азов))"
 )
 """`55 from the National Guard`: the service stands for its people."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from crawler.facts.drafts import COLLECTIVE, Draft, Reader
 from crawler.facts.events import Timeline
@@ -11,7 +12,14 @@ from crawler.facts.mentions import Mention
 from crawler.facts.phrases_data import pattern
 from crawler.facts.settling import Whole, mixed_in, settled
 from crawler.facts.text import sentences
+from crawler.facts.voices import SIDE_OF, voices
 from crawler.model import Article, Category, Claim, Conflict, Event, Part, Party, Precision, Span, Speaker
+
+SMALLEST_ROUND = 20
+"""A title rounds no number below this."""
+
+LARGEST_PART = 1.3
+"""How much larger a number of the text may be than the one a title makes of it."""
 
 
 def claims_in(
@@ -22,15 +30,20 @@ def claims_in(
     A number of the title counts only where the text does not have it.
     """
     drafts: list[Draft] = []
+    before, spoke = Speaker.OUTLET, set[Speaker]()
     for raw, part in ((article.title, Part.TITLE), (article.text, Part.TEXT)):
         reader = Reader(language, conflict, timeline)
-        for sentence in sentences(raw, part):
-            reader.read(sentence)
+        for voice in voices(sentences(raw, part), language, before):
+            reader.read(voice)
+            before = voice.named[-1][1] if voice.named else before
+            spoke.update(speaker for _, speaker in voice.named)
         drafts += reader.drafts
     whole = Whole(language, conflict, timeline, mixed_in(article, language))
     filled = settled(drafts, whole)
     inside = [one for one in filled if one.mention.sentence.part is Part.TEXT]
     _told_by_title(filled, inside, mixed=whole.mixed)
+    _said_of_parts(inside)
+    _said_by_only_authority(inside, spoke)
     kept = [
         one
         for one in filled
@@ -41,6 +54,11 @@ def claims_in(
 
 def _told_by_title(drafts: list[Draft], inside: list[Draft], *, mixed: bool) -> None:
     """`46 civilians` in the title says who the text's `46 people` are; so does `prisoners`, where none are civilians."""
+    for title in drafts:
+        if title.mention.sentence.part is Part.TITLE and title.speaker is not Speaker.OUTLET:
+            for one in inside:
+                if _repeats(title, one) and one.speaker is Speaker.OUTLET:
+                    one.speaker = title.speaker
     telling = {Category.CIVILIANS, Category.BODIES} | (set() if mixed else {Category.PRISONERS_OF_WAR})
     for title in drafts:
         if title.mention.sentence.part is Part.TITLE and title.category in telling:
@@ -49,11 +67,35 @@ def _told_by_title(drafts: list[Draft], inside: list[Draft], *, mixed: bool) -> 
                     one.category = title.category
 
 
+def _said_of_parts(drafts: list[Draft]) -> None:
+    """Who says what the parts of a number are has said the number: `189 people … 187 of them, the headquarters said`."""
+    for before, draft in pairwise(drafts):
+        if draft.mention.part_of and before.speaker is Speaker.OUTLET and not before.mention.part_of:
+            before.speaker = draft.speaker
+
+
+def _said_by_only_authority(drafts: list[Draft], spoke: set[Speaker]) -> None:
+    """A side's returnees of the day are told by the one authority of that side that speaks in the text, if just one does."""
+    for draft in drafts:
+        authorities = {one for one in spoke if draft.side is not None and SIDE_OF.get(one) is draft.side}
+        if draft.speaker is Speaker.OUTLET and draft.event is Event.THIS_EXCHANGE and len(authorities) == 1:
+            draft.speaker = next(iter(authorities))
+
+
 def _repeats(title: Draft, text: Draft) -> bool:
     """Say whether a number of the title only repeats one of the text, or rounds it."""
-    if title.mention.count.value != text.mention.count.value:
+    if not _rounds(title, text):
         return False
     return title.side in (text.side, None) or text.side in COLLECTIVE
+
+
+def _rounds(title: Draft, text: Draft) -> bool:
+    """Say whether a number of the title is the text's, or stands for it: `more than a hundred` for 103."""
+    told, exact = title.mention.count.value, text.mention.count.value
+    if told == exact:
+        return True
+    rough = told >= SMALLEST_ROUND and told % 10 == 0
+    return rough and title.category is text.category and told <= exact <= told * LARGEST_PART
 
 
 def _claim(draft: Draft, article: Article, language: str) -> Claim:

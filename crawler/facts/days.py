@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from crawler.facts.numbers import words
 
@@ -114,7 +114,8 @@ class DayMention:
         return (self.last - self.first).days < 7
 
 
-def days_in(text: str, published: date, language: str) -> list[DayMention]:
+@lru_cache(maxsize=4096)
+def days_in(text: str, published: date, language: str) -> tuple[DayMention, ...]:
     """Return every day a folded text names, in order; where two readings overlap, the longer one."""
     found = sorted(
         _all(text, published, language), key=lambda one: (one.start, -(one.end - one.start), one.first)
@@ -123,7 +124,7 @@ def days_in(text: str, published: date, language: str) -> list[DayMention]:
     for one in found:
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
-    return kept
+    return tuple(kept)
 
 
 def ordinal(word: str) -> int | None:

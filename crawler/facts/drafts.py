@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 
+from crawler.facts.around import FORMULA
 from crawler.facts.days import days_in
 from crawler.facts.events import Timeline, default_event, event_of
 from crawler.facts.mentions import Mention, evidence, mentions_in, spread
 from crawler.facts.phrases_data import pattern, patterns
-from crawler.facts.sides import PARTIES, for_both, for_each, other_side, side_of, summed
-from crawler.facts.speakers import SIDE_OF, speaker_of
+from crawler.facts.sides import PARTIES, for_both, for_each, other_side, side_of, summed, turned
 from crawler.facts.text import Sentence
+from crawler.facts.voices import SIDE_OF, Voice
 from crawler.model import Category, Conflict, Event, Party, Speaker
 
 ARMIES = {Conflict.RU_UA, Conflict.AZ_AM}
@@ -19,12 +21,12 @@ ARMIES = {Conflict.RU_UA, Conflict.AZ_AM}
 
 COLLECTIVE = {Party.EACH, Party.BOTH}
 
+INVASION = date(2022, 2, 24)
+"""Before the full-scale war, `prisoners` of the east were soldiers and civilians alike."""
+
 SMALLEST = 5
 """`5 на 5` and more is an exchange wherever it stands; `1 на 1` may be a meeting."""
 
-SAID_THIS = re.compile(
-    r"(?:про це|про це та|такі дані|такие данные|об этом|это подтвердил|це підтвердив|соответствующ|відповідн\w+ (?:інформац|повідомлен)|(?:this|that|the news|it) was (?:said|stated|announced|reported|confirmed)|як (?:повідом|передає|інформує)|как (?:сообщ|переда[её]т|уточн))"
-)
 SAID_REACH = 3
 """Sentences before `this was announced by …` that it speaks of."""
 
@@ -36,6 +38,9 @@ IN_RETURN = re.compile(
 )
 AND = re.compile(
     r"(?: |, | \w+ )(?:and|as well as|plus|и|а также|та|і|й|а також|плюс)(?: (?:another|also|еще|ще|some|about))? "
+)
+OF_WAR = re.compile(
+    r"(?<!\w)(?:prisoners? of war|pows?(?!\w)|soldiers|servicem[ea]n|военнопленн|военнослужащ|військовополонен|військовослужбов)"
 )
 IN_EXCHANGE_FOR = re.compile(r"(?:in (?:return|exchange) for|в обмен на|взамен на|в обмін на|навзамін за) ")
 
@@ -61,36 +66,39 @@ class Reader:
     conflict: Conflict
     timeline: Timeline
     drafts: list[Draft] = field(default_factory=list)
-    speaker: Speaker = Speaker.OUTLET
     spoke: bool = False
     """Whether the sentence before spoke of an exchange."""
     last: Draft | None = None
     """The last draft, as long as what follows may go on from it."""
 
-    def read(self, sentence: Sentence) -> None:
+    def read(self, voice: Voice) -> None:
         """Add the drafts of one sentence."""
+        sentence = voice.sentence
         if self.last is not None and sentence.number - self.last.mention.sentence.number > FORGOTTEN:
             self.last = None
         days = (
-            days_in(sentence.text, self.timeline.published, self.language) if self.timeline.published else []
+            days_in(sentence.text, self.timeline.published, self.language) if self.timeline.published else ()
         )
         mentions = mentions_in(sentence, self.language, days)
-        speaker = speaker_of(sentence, len(sentence.text) // 2, self.language, self.speaker)
+        speaker = voice.speaker
         here = evidence(sentence.text, self.language)
         speaks = here or self.spoke or self._near(sentence)
         for mention, start, end in spread(mentions):
             if not self._counts(mention, speaks=speaks):
                 continue
-            says = speaker_of(mention.sentence, mention.count.start, self.language, self.speaker)
+            says = voice.at(mention.count.start)
             event = event_of(mention, (start, end), days=days, timeline=self.timeline, language=self.language)
-            self._add(mention, (start, end), event, says)
-        if SAID_THIS.match(sentence.text.lstrip(' —–-"«“')) and speaker is not Speaker.OUTLET:
+            self._add(mention, (start, end), event, (says, voice.said(mention.count.start)))
+        starts = sentence.text.lstrip(' —–-"«“')
+        if pattern(self.language, "said_this").match(starts) and speaker is not Speaker.OUTLET:
             self._said_before(sentence, speaker)
-        self.speaker, self.spoke = speaker, here
+        self.spoke = here
         self._mark_same(sentence)
 
     def _counts(self, mention: Mention, *, speaks: bool) -> bool:
         """Say whether a number is one of people or bodies that came home, will, or are held."""
+        if mention.equal and mention.count.value == 1 and self.conflict is Conflict.RU_UA:
+            return False  # `one for one` is a principle
         if mention.formula is not None:
             return (
                 speaks or mention.category is not None or (mention.equal and mention.count.value >= SMALLEST)
@@ -135,17 +143,28 @@ class Reader:
     def _near(self, sentence: Sentence) -> bool:
         return self.last is not None and sentence.number - self.last.mention.sentence.number <= 3
 
-    def _add(self, mention: Mention, stretch: tuple[int, int], event: Event | None, speaker: Speaker) -> None:
+    def _add(
+        self,
+        mention: Mention,
+        stretch: tuple[int, int],
+        event: Event | None,
+        speakers: tuple[Speaker, Speaker],
+    ) -> None:
+        """Add a draft; the speakers are who says so and who is named as saying so, whose side may tell the side."""
+        speaker, named = speakers
         before = self.last
         if event is None and before is not None and self._goes_on(mention, before):
             event = before.event
         draft = Draft(
             mention=mention,
             event=event or default_event(mention, self.timeline, self.language),
-            side=self._side(mention, stretch, speaker),
+            side=self._side(mention, stretch, named),
             category=self._category(mention),
             speaker=self._speaker(mention, speaker),
         )
+        if draft.side is None and before is not None and before.side is Party.EACH and mention.part_of:
+            within = before.mention.sentence.number == mention.sentence.number and not before.mention.formula
+            draft.side = Party.EACH if within else None
         if draft.side is None and before is not None and before.side not in COLLECTIVE:
             same = before.mention.sentence.number == mention.sentence.number
             draft.side = (
@@ -169,15 +188,20 @@ class Reader:
             and self.last.side not in COLLECTIVE
         ):
             return self.last.category
+        if mention.formula is not None and mention.category is Category.PEOPLE:
+            spoken = OF_WAR.search(mention.sentence.text)
+            return Category.PRISONERS_OF_WAR if spoken and self.conflict in ARMIES else mention.category
         weak = mention.noun.startswith(("prisoner", "пленн", "полонен")) and "of war" not in mention.noun
-        if weak and self.conflict not in ARMIES:
+        published = self.timeline.published
+        hybrid = self.conflict is Conflict.RU_UA and published is not None and published < INVASION
+        if weak and (self.conflict not in ARMIES or hybrid):
             return Category.PEOPLE
         return mention.category
 
     def _goes_on(self, mention: Mention, before: Draft) -> bool:
         """Say whether a number belongs to the exchange of the number before: `of them`, `and 20 civilians`, `in return`."""
         here, there = mention.sentence, before.mention.sentence
-        if mention.part_of:
+        if mention.part_of and (here.paragraph == there.paragraph or before.event is Event.THIS_EXCHANGE):
             return True
         if here.number != there.number:
             lasting = before.event not in (Event.STILL_HELD, Event.TOTAL_TO_DATE)
@@ -187,6 +211,8 @@ class Reader:
                 and bool(IN_RETURN.match(here.text.lstrip(' —–-"«“')))
             )
         if AND.fullmatch(here.text[before.mention.end : mention.start]):
+            return True
+        if turned(before.mention, mention, self.language):
             return True
         between = here.text[before.mention.end : mention.start]
         if before.event is Event.PLANNED and pattern(self.language, "done").search(between):
@@ -208,18 +234,24 @@ class Reader:
         found = self._side_of_last(mention)
         if found is None:
             found = side_of(mention, stretch, language=self.language, conflict=self.conflict, speaker=speaker)
-        if found is None and SIDE_OF.get(speaker) in PARTIES.get(self.conflict, ()):
-            found = SIDE_OF[speaker]
-        return found
+        own = SIDE_OF.get(speaker)
+        if found is not None or own is None or own not in PARTIES.get(self.conflict, ()):
+            return found
+        start, end = mention.sentence.clause_of(mention.count.start)
+        handed = pattern(self.language, "plain.handed").search(mention.sentence.text[start:end])
+        return other_side(own, self.conflict) if handed else own
 
     def _collective(self, mention: Mention, speaker: Speaker) -> Party | None:
         if self.conflict not in PARTIES and self.conflict is not Conflict.OTHER:
             return None
+        behind = mention.sentence.text[mention.end :].lstrip()
+        if pattern(self.language, "each").match(behind) and mention.nation is None:
+            return Party.EACH
         if summed(mention, self.language):
             return Party.BOTH
         if for_each(mention, self.language):
             return Party.EACH
-        return Party.BOTH if for_both(mention, self.language, speaker) else None
+        return Party.BOTH if for_both(mention, self.language, speaker, self.conflict) else None
 
     def _side_of_last(self, mention: Mention) -> Party | None:
         """Return the side of the number before for `10 of them`, the other one for `in exchange for 74`."""
@@ -230,7 +262,13 @@ class Reader:
             return last.side
         start, end = here.clause_of(mention.count.start)
         back = IN_EXCHANGE_FOR.match(here.text[start:end].lstrip())
-        if back and last.mention.sentence is here and last.side in PARTIES.get(self.conflict, ()):
+        if last.mention.sentence is not here or last.side not in PARTIES.get(self.conflict, ()):
+            return None
+        if (
+            back
+            or FORMULA.match(here.text[last.mention.end : mention.start])
+            or turned(last.mention, mention, self.language)
+        ):
             return other_side(last.side, self.conflict)
         return None
 
@@ -239,9 +277,11 @@ class Reader:
         second = draft.mention.formula
         if second is None:
             return
-        for count in (draft.mention.count, second):
+        known = draft.side if draft.mention.nation is not None else None
+        back = other_side(known, self.conflict) if known is not None else None
+        for count, side in ((draft.mention.count, known), (second, back)):
             mention = replace(draft.mention, count=count, formula=None)
-            self.drafts.append(replace(draft, mention=mention, side=None))
+            self.drafts.append(replace(draft, mention=mention, side=side))
 
     def _mark_same(self, sentence: Sentence) -> None:
         """`… and the same number of Ukrainians` says the sentence's last count of the other side too."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.facts.around import (
@@ -26,14 +26,17 @@ from crawler.facts.around import (
     FORMULA,
     HARMED,
     HURT,
+    IS_ONE,
     LISTED,
     LOOSE,
     ONE_OF,
     OPEN,
+    QUOTED,
     REACH,
     SERVICE,
     STOP,
     STRONG,
+    SWAPS,
 )
 from crawler.facts.days import DayMention
 from crawler.facts.numbers import Count, counts
@@ -83,7 +86,7 @@ class Mention:
         return self.formula is not None and self.formula.value == self.count.value
 
 
-def mentions_in(sentence: Sentence, language: str, days: list[DayMention]) -> list[Mention]:
+def mentions_in(sentence: Sentence, language: str, days: Sequence[DayMention]) -> list[Mention]:
     """Return the numbers of a sentence that may count people or bodies, in order."""
     numbers = [
         one
@@ -107,7 +110,7 @@ def mentions_in(sentence: Sentence, language: str, days: list[DayMention]) -> li
     return found
 
 
-def _dated(sentence: Sentence, count: Count, days: list[DayMention]) -> Mention | None:
+def _dated(sentence: Sentence, count: Count, days: Sequence[DayMention]) -> Mention | None:
     """`26 April - another 44`: an entry of a chronicle."""
     for day in days:
         if CHRONICLE.fullmatch(sentence.text[day.end : count.start]) and AFTER_DATED.match(
@@ -161,7 +164,8 @@ def _mention(sentence: Sentence, count: Count, following: Count | None, language
     if mention is None:
         mention = _alone(sentence, count, before, after, language)
     if mention is not None and following is not None and FORMULA.match(text[mention.end : following.start]):
-        mention = replace(mention, formula=following, end=following.end)
+        one_noun = following.value == count.value or _noun_after(sentence, following, language) is None
+        mention = replace(mention, formula=following, end=following.end) if one_noun else mention
     year = FIRST_YEAR <= count.value <= LAST_YEAR and not count.spelled
     if mention is None or (mention.category is None and year):
         return None
@@ -201,9 +205,9 @@ def _of_bodies(sentence: Sentence, count: Count, before: str, language: str) -> 
 
 def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | None:
     after = sentence.text[count.end : count.end + REACH]
-    if count.value == 1 and count.spelled and ONE_OF.match(after):
+    if count.value == 1 and count.spelled and ONE_OF.match(after) and not IS_ONE.match(after):
         return None
-    lead = DASH.match(after) or SERVICE.match(after) or COPULA.match(after)
+    lead = QUOTED.match(after) or DASH.match(after) or SERVICE.match(after) or COPULA.match(after)
     shift = lead.end() if lead else 0
     stop = STOP.search(after, shift)
     window = after[shift : stop.start() if stop else len(after)]
@@ -218,6 +222,10 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
             rest = sentence.text[count.end + shift - end :]
             told = found in LOOSE and CIVILIANS_ARE.search(sentence.text[: count.start])
             name = "civilians" if told else found
+            if SWAPS.match(window[-end:]):
+                continue
+            if name == "some" and _stands_before_noun(window[-end:], language):
+                continue
             if name == "children" and LISTED.search(sentence.text[: count.start]):
                 continue
             mixed = AND_CIVILIANS[language].match(rest) if name in ("prisoners_of_war", "people") else None
@@ -233,6 +241,17 @@ def _noun_after(sentence: Sentence, count: Count, language: str) -> Mention | No
     return None
 
 
+def _stands_before_noun(rest: str, language: str) -> bool:
+    """`freed Ukrainians`, `wounded soldiers`: the word only tells of the noun behind it."""
+    return any(
+        _only_fillers(rest[: match.start()], language)
+        for name, noun in patterns(language, "noun")
+        if name != "some"
+        for match in [noun.search(rest)]
+        if match
+    )
+
+
 def _category(name: str, rest: str) -> Category | None:
     """Return what a noun counts; None where the rest of the text must tell: `women`, `Ukrainians`."""
     if BODIES_OF.match(rest):
@@ -243,6 +262,8 @@ def _category(name: str, rest: str) -> Category | None:
 
 
 def _only_fillers(between: str, language: str) -> bool:
+    for _, nation in patterns(language, "nation"):
+        between = nation.sub(" ", between)
     words = re.findall(r"[^\W\d_][\w'-]*", between)
     if len(words) > 5:
         return False
@@ -284,6 +305,8 @@ def _alone(sentence: Sentence, count: Count, before: str, after: str, language: 
     if not AFTER_ALONE[language].match(after) or (count.value == 1 and count.spelled):
         return None
     if FIRST_YEAR <= count.value <= LAST_YEAR and YEARS.search(before):
+        return None
+    if count.spelled and re.search(r"(?<!\w)(?:the|these|those|both) $", before) and count.value == 2:
         return None
     if BEFORE_UNIT.search(before) or AGES.search(before[-45:]) or re.search(r"[«\"“(]$", before):
         return None

@@ -7,13 +7,16 @@ from collections import Counter
 from dataclasses import dataclass
 
 from crawler.facts.drafts import ARMIES, COLLECTIVE, Draft
-from crawler.facts.events import Timeline
+from crawler.facts.events import MANY, Timeline
 from crawler.facts.phrases_data import pattern, patterns
 from crawler.facts.sides import other_side
 from crawler.language import folded
 from crawler.model import Article, Category, Conflict, Event, Party
 
 SOLDIERS = {Category.PRISONERS_OF_WAR, Category.PEOPLE, Category.CIVILIANS}
+
+ENTRY, CHRONICLE = 45, 5
+"""Characters of an entry at most, and numbers with a side in a chronicle at least."""
 
 FREED = re.compile(r"(?<!\w)(?:freed|released|освобо|звільн|визвол)")
 WOUNDED = ("severely_wounded", "wounded")
@@ -45,7 +48,7 @@ def settled(drafts: list[Draft], whole: Whole) -> list[Draft]:
             homes[False] if draft.category is Category.BODIES else None
         )
         if draft.side is None:
-            draft.side = (
+            draft.side = _entry_side(draft, drafts) or (
                 _side_of_same_count(draft, drafts, whole.conflict) or home or _our_side(draft, drafts, whole)
             )
         if draft.category is None:
@@ -54,6 +57,7 @@ def settled(drafts: list[Draft], whole: Whole) -> list[Draft]:
         if draft.same_for_other and draft.side not in COLLECTIVE:
             draft.side = Party.EACH
     _plan_formulas(drafts, whole.timeline)
+    _sums_told(drafts)
     return drafts
 
 
@@ -68,6 +72,17 @@ def _home(drafts: list[Draft], *, bodies: bool) -> Party | None:
         return None
     (side, count), *_ = sides.most_common()
     return side if count >= 0.75 * sum(sides.values()) else None
+
+
+def _entry_side(draft: Draft, drafts: list[Draft]) -> Party | None:
+    """Return whose a number is that stands alone as an entry of a chronicle: `26 April - another 44`."""
+    if len(draft.mention.sentence.text.strip()) > ENTRY:
+        return None
+    sides = Counter(one.side for one in drafts if one.side is not None and one.side not in COLLECTIVE)
+    if sum(sides.values()) < CHRONICLE:
+        return None
+    (side, count), *_ = sides.most_common()
+    return side if count > sum(sides.values()) / 2 else None
 
 
 def _our_side(draft: Draft, drafts: list[Draft], whole: Whole) -> Party | None:
@@ -117,6 +132,8 @@ def _category(draft: Draft, drafts: list[Draft], whole: Whole) -> Category:
     here: set[Category | None] = {
         one.category for one in named if one.event is draft.event and one.category is not Category.CHILDREN
     }
+    if not here:  # nothing else is told of that event: what came home today was likely of the same kind
+        here = {one.category for one in named if one.event is Event.THIS_EXCHANGE}
     if draft.mention.bare:
         return _of_formula(draft, here, whole)
     if here == {Category.CIVILIANS} and draft.mention.noun and draft.mention.part_of:
@@ -179,6 +196,15 @@ def _as_before(draft: Draft, named: list[Draft]) -> Category:
         if apart and sums and category in (Category.CIVILIANS, Category.CHILDREN)
         else category
     )
+
+
+def _sums_told(drafts: list[Draft]) -> None:
+    """A large number that one sentence calls a sum is one wherever it stands; so is what adds up both sides' people."""
+    sums = {one.mention.count.value for one in drafts if one.event is Event.TOTAL_TO_DATE}
+    day = [one for one in drafts if one.event is Event.THIS_EXCHANGE]
+    for draft in day:
+        if draft.mention.count.value >= MANY and draft.mention.count.value in sums:
+            draft.event = Event.TOTAL_TO_DATE
 
 
 def _plan_formulas(drafts: list[Draft], timeline: Timeline) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from crawler.facts.mentions import Mention
 from crawler.facts.phrases_data import pattern, patterns
-from crawler.facts.speakers import SIDE_OF
+from crawler.facts.voices import SIDE_OF
 from crawler.model import Category, Conflict, Party, Speaker
 
 PARTIES = {
@@ -18,7 +18,7 @@ PARTIES = {
 }
 """The two sides of each conflict."""
 
-HELD_NOUN = 12
+HELD_NOUN = 24
 """Characters after a number's words that may still hold its noun: `nineteen deceased captives`."""
 
 GAVE_BODIES = re.compile(
@@ -34,6 +34,7 @@ SWAPPED = {
     "ru": re.compile(r"обменял\w*(?: около| более| почти)? $"),
     "uk": re.compile(r"обмінял\w*(?: близько| понад| майже)? $"),
 }
+EXCHANGED = re.compile(r" (?:have |had |has |were |was )?(?:been )?(?:exchanged|swapped|traded)(?! for)")
 MEDIATION = re.compile(
     r"(?<!\w)(?:mediat\w+|through its (?:efforts|mediation|good offices)|посредничеств\w*|при содействии|посередництв\w*|за сприяння)(?!\w)"
 )
@@ -43,6 +44,22 @@ SIDES = re.compile(r"(?<!\w)(?:the (?:two )?sides|стороны|сторони)
 GOES_ON = re.compile(
     r"(?:and|и|і|та|й) (?:received|got|took|получил\w*|забрал\w*|отримал\w*|одержал\w*|дістал\w*|handed|gave|передал\w*|отдал\w*|віддал\w*)(?!\w)"
 )
+
+NO_SUBJECT = re.compile(
+    r"(?<!\w)(?:with|from|between|in|into|to|of|against|for|near|с|со|из|от|до|в|во|на|к|между|против|для|з|із|зі|від|до|у|між|проти)(?: the)? $"
+)
+"""Before the name of a side: then it does nothing in the sentence."""
+
+PASSIVE = re.compile(r"(?<!\w)(?:were|was|been|be|being|are|is)(?: \w+ly)? $")
+"""`were released`: the sentence's subject did not release anybody."""
+
+GAP_BEFORE = re.compile(r"(?:,|;|:|\s(?:а|и|і|та|й|and|while))\s(?:а |и |і |та |and )?(?:в |до |у |to )?$")
+GAP_AFTER = re.compile(
+    r"\s?(?:[—–-]|,)?\s?(?:соответственно |лишь |только |лише |тільки |only |another |еще |ще )?"
+)
+"""`…, Moscow 38`: nothing but the other side's name stands before the number."""
+
+WE = re.compile(r"(?<!\w)(?:we|мы|ми)(?!\w)")
 
 DISTRIBUTIVE = re.compile(r"(?<!\w)по\s(?:\w+\s)?$")
 """`по 84 человека`: so many for each."""
@@ -79,7 +96,7 @@ def summed(mention: Mention, language: str) -> bool:
     )
 
 
-def for_both(mention: Mention, language: str, speaker: Speaker) -> bool:
+def for_both(mention: Mention, language: str, speaker: Speaker, conflict: Conflict) -> bool:
     """Say whether a number holds for both sides together: `314 people were exchanged in all`."""
     if mention.nation is not None or mention.formula is not None or mention.part_of:
         return False
@@ -90,10 +107,20 @@ def for_both(mention: Mention, language: str, speaker: Speaker) -> bool:
         text[mention.end : end],
     ):
         return True
-    if SWAPPED[language].search(text[start : mention.start]) and mention.noun:
-        return True
+    if mention.noun and (
+        SWAPPED[language].search(text[start : mention.start]) or EXCHANGED.match(text[mention.end :])
+    ):
+        return not _alone_in(text[start:end], language)
+    if conflict is Conflict.OTHER:
+        return False
     mediated = speaker in MEDIATORS or MEDIATION.search(text)
     return bool(mediated) and not any(True for _ in _named_sides(text, language))
+
+
+def _alone_in(text: str, language: str) -> bool:
+    """Say whether one side alone does something: `Ukraine exchanged 60 soldiers`, `we exchanged`."""
+    sides = {side for at, side in _named_sides(text, language) if not NO_SUBJECT.search(text[:at])}
+    return len(sides) == 1 or bool(not sides and WE.search(text))
 
 
 def side_of(
@@ -118,12 +145,57 @@ def side_of(
         words = text[start:end]
         if conflict is Conflict.RU_UA and mention.category is Category.BODIES and GAVE_BODIES.search(words):
             return Party.UKRAINE
-        found = _by_words(words, language, pair) or _by_subject_before(text, start, end, language, pair)
+        found = _by_words(words, language, pair, mention.end - start) or _by_subject_before(
+            text, start, end, language, pair
+        )
         if found is not None:
             return found
     if conflict is Conflict.OTHER:
         return Party.BOTH if SIDES.search(text[clause[0] : mention.start]) else Party.OTHER
     return None
+
+
+def turned(before: Mention, mention: Mention, language: str) -> bool:
+    """Say whether a number goes on from the one before in its sentence, for the other side.
+
+    `Kyiv received 1,000 bodies, Moscow 38`; `handed over 1,212 and took 27`; `handed over nine, ten were received`.
+    """
+    text = mention.sentence.text
+    between = text[before.end : mention.start]
+    if re.search(r"[.;!?]", between):
+        return False
+    named = sorted(
+        (match.end(), match.start(), name)
+        for name, words in patterns(language, "party")
+        for match in words.finditer(between)
+    )
+    if named:
+        end, start, name = named[-1]
+        told = sorted((at, side) for at, side in _named_sides(text[: before.start], language))
+        gap = GAP_BEFORE.search(between[:start]) or not between[:start].strip(" ,")
+        other = bool(told) and told[-1][1] is not Party(name)
+        return bool(gap and other and GAP_AFTER.fullmatch(between[end:]))
+    start = max(text.rfind(". ", 0, before.start), 0)
+    verbs = [
+        _verb(text[start : before.start], language),
+        _verb(between, language) or _verb_after(mention, language),
+    ]
+    return None not in verbs and verbs[0] != verbs[1]
+
+
+def _verb(words: str, language: str) -> str | None:
+    """Return whether the last verb of some words gives or receives; None where neither is plain."""
+    found = [
+        (match.start(), name)
+        for name in ("handed", "received")
+        for match in pattern(language, f"plain.{name}").finditer(words)
+    ]
+    return max(found)[1] if found else None
+
+
+def _verb_after(mention: Mention, language: str) -> str | None:
+    after = re.match(r"\s?[—–-]\s(\w+)", mention.sentence.text[mention.end :])
+    return _verb(after[1], language) if after else None
 
 
 def _told_of_whom(mention: Mention, *, language: str, conflict: Conflict, speaker: Speaker) -> Party | None:
@@ -159,7 +231,7 @@ def _by_noun(words: str, language: str) -> Party | None:
     return next((Party(name) for name, found in patterns(language, "held") if found.search(words)), None)
 
 
-def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party | None:
+def _by_words(text: str, language: str, pair: tuple[Party, ...] | None, noun_end: int) -> Party | None:
     """Return the side that destination, origin or the verb with its subject points to, if they agree."""
     if pair is None:
         return None
@@ -171,23 +243,26 @@ def _by_words(text: str, language: str, pair: tuple[Party, ...] | None) -> Party
         }
         if len(found) == 1:
             return found.pop()
-    return _by_subject(text, language, pair)
+    return _by_subject(text, language, pair, noun_end)
 
 
-def _by_subject(text: str, language: str, pair: tuple[Party, ...]) -> Party | None:
+def _by_subject(text: str, language: str, pair: tuple[Party, ...], noun_end: int) -> Party | None:
     """`Ukraine received 45` and `Russia handed over 45` both give them to Ukraine."""
-    named = sorted(_named_sides(text, language))
-    sides = {side for _, side in named if side in pair}
+    sides = {
+        side for at, side in _named_sides(text, language) if side in pair and not NO_SUBJECT.search(text[:at])
+    }
     if len(sides) != 1:
         return None
     subject = sides.pop()
     gave = pattern(language, "verb.gave").search(text)
     got = pattern(language, "verb.got").search(text)
-    if got:
+    if got or pattern(language, "plain.swapped").search(text):
         return subject
-    if gave:
-        freed = re.match(r"(?:releas|freed|frees|освобо|звільн)", gave.group())
-        return subject if freed else next(one for one in pair if one is not subject)
+    behind = gave is not None and language == "en" and gave.start() >= noun_end  # `108 women freed`
+    if gave and not behind and not PASSIVE.search(text[: gave.start()]):
+        freed = pattern(language, "verb.freed").fullmatch(gave.group())
+        own = freed and pattern(language, "captivity").search(text)
+        return subject if own else next(one for one in pair if one is not subject)
     return None
 
 

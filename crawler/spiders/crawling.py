@@ -16,12 +16,16 @@ from crawler.discovery.sampling import Probe
 from crawler.model import AddedTerm, CrawlReport, Source
 from crawler.spiders.desk import Desk
 from crawler.spiders.gate import Gate
-from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver
+from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver, asked_aloud
 from crawler.spiders.robots import RobotsCache
 from crawler.spiders.workers import Workers
 
 if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerRunner
+
+
+DRAIN_SECONDS = 7.0
+"""How long running requests and pages may take to finish once the job is told to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class Crawling:
         proxy: str | None = None,
         ca_file: Path | None = None,
         keep_off_topic: bool = False,
+        cascade: bool = True,
         added: tuple[AddedTerm, ...] = (),
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -57,16 +62,20 @@ class Crawling:
         self.rules = rules
         self.proxy = proxy
         self.keep_off_topic = keep_off_topic
+        self.cascade = cascade
         self.added = added
         self.clock = clock
         self.gate = Gate(
             delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays
         )
         self.robots = RobotsCache(clock)
+        self.told: dict[str, set[str]] = {}
+        """What each source's last crawl warned of: the next says only what is new."""
         self._nameserver = nameserver
         self._ca_file = ca_file
         self._runner: AsyncCrawlerRunner | None = None
         self._cleanup = AsyncExitStack()
+        self._stop_by: float | None = None
 
     async def __aenter__(self) -> Self:
         """Put Twisted's reactor on the running loop, with the address guard as its only resolver."""
@@ -78,8 +87,13 @@ class Crawling:
             asyncioreactor.install(asyncio.get_running_loop())
         from scrapy.crawler import AsyncCrawlerRunner
         from twisted.internet import reactor
+        from twisted.internet._resolver import GAIResolver
 
-        inner = NameserverResolver(*self._nameserver) if self._nameserver else reactor.nameResolver
+        inner = (
+            NameserverResolver(*self._nameserver, rules=self.rules)
+            if self._nameserver
+            else GAIResolver(reactor, getaddrinfo=asked_aloud(self.rules))
+        )
         previous = reactor.installNameResolver(GuardedResolver(self.rules, inner))
         self._cleanup.callback(reactor.installNameResolver, previous)
         if not reactor.running:
@@ -102,12 +116,13 @@ class Crawling:
         allow_private: Iterable[str],
         proxy: str | None,
         keep_off_topic: bool,
+        cascade: bool,
         added: tuple[AddedTerm, ...] = (),
         own_delays: Iterable[tuple[str, float]],
     ) -> None:
         """Go on under other settings: requests that have not left yet are the first they hold for."""
         self.politeness, self.proxy = politeness, proxy
-        self.keep_off_topic, self.added = keep_off_topic, added
+        self.keep_off_topic, self.cascade, self.added = keep_off_topic, cascade, added
         self.rules.allow_only(allow_private)
         self.gate.reconfigure(
             delay=politeness.delay,
@@ -164,13 +179,24 @@ class Crawling:
         found: Probe = spider.result
         return found
 
-    async def stop(self, *, seconds: float = 7.0) -> None:
-        """Send waiting requests home, let running ones finish for at most `seconds`."""
+    async def stop(self) -> None:
+        """Send waiting requests home, let running ones finish for `DRAIN_SECONDS`, counted from the first call.
+
+        What still runs then ends with the process: nothing of it is stored, and its leads stay pending.
+        """
+        now = asyncio.get_running_loop().time()
+        self._stop_by = self._stop_by or now + DRAIN_SECONDS
         self.gate.close()
         if self._runner is not None:
-            await self._runner.stop()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._runner.join(), seconds)
+            draining = asyncio.ensure_future(self._drained(self._runner))
+            await asyncio.wait([draining], timeout=max(0.0, self._stop_by - now))
+            if not draining.done():
+                draining.cancel()
+
+    @staticmethod
+    async def _drained(runner: AsyncCrawlerRunner) -> None:
+        await runner.stop()
+        await runner.join()
 
 
 def _stop_threads(reactor: object) -> None:

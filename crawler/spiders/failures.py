@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from scrapy import exceptions
+from scrapy import Request, exceptions
 from twisted.internet import error as network
 from twisted.web._newclient import ParseError, ResponseNeverReceived
 
 from crawler.model import Skipped, SkipReason, Stage
-from crawler.spiders.gate import GateClosed, HostOnHold
+from crawler.spiders.gate import HostOnHold
 from crawler.spiders.guard import AddressRules
 from crawler.spiders.workers import WorkerFailed
+
+NO_CONNECTION = "no connection in time: nothing answers at its address"
 
 
 class Refused(exceptions.IgnoreRequest):
@@ -22,9 +24,15 @@ class Refused(exceptions.IgnoreRequest):
         self.retry = retry
 
 
-def skipped_by_error(url: str, error: BaseException, *, rules: AddressRules) -> Skipped:
-    """Name why a request brought no answer, and whether another try may."""
+def skipped_by_error(
+    url: str, error: BaseException, *, rules: AddressRules, request: Request | None = None
+) -> Skipped:
+    """Name why a request brought no answer, and whether another try may; `request` tells by which way and up to what size."""
     reason, detail, retry = _cause(error, rules)
+    if request is not None and reason is SkipReason.TOO_LARGE and not isinstance(error, Refused):
+        detail = f"larger than {request.meta['download_maxsize']} bytes; reading stopped there"
+    if request is not None and "redirect" in detail:
+        reason, detail = _led_in_circles(request, detail)
     stage = Stage.EXTRACT if reason is SkipReason.EXTRACTOR_FAILED else Stage.FETCH
     return Skipped(url=url, reason=reason, stage=stage, detail=detail, retry=retry)
 
@@ -50,11 +58,23 @@ def skipped_by_status(url: str, status: int) -> Skipped | None:
     return None
 
 
+def _led_in_circles(request: Request, detail: str) -> tuple[SkipReason, str]:
+    """Name the way of a request that was redirected too often; one that wants its cookie back is a wall."""
+    way = [*request.meta.get("redirect_urls", ()), request.url]
+    cookies = any(
+        name.lower() == "set-cookie" for one in request.meta.get("captures", ()) for name, _ in one.headers
+    )
+    shown = f"{detail}: {' → '.join(url[:200] for url in way)}"
+    if cookies and len(set(way)) < len(way):
+        return SkipReason.BLOCKED, f"a wall that wants cookies: {shown}"
+    return SkipReason.HTTP_ERROR, shown
+
+
 def _cause(error: BaseException, rules: AddressRules) -> tuple[SkipReason, str, bool]:
     """Return reason, words and whether to try again."""
     if isinstance(error, Refused):
         return error.reason, error.detail, error.retry
-    if isinstance(error, HostOnHold | GateClosed):
+    if isinstance(error, HostOnHold):
         return SkipReason.RATE_LIMITED, str(error), True
     if isinstance(error, WorkerFailed):
         return SkipReason.EXTRACTOR_FAILED, f"the extractor {error}", False
@@ -72,6 +92,9 @@ def _unresolved(words: str, rules: AddressRules) -> tuple[SkipReason, str, bool]
         if host in words:
             detail = f"{host} is {address}, a private address; name it in network.allow_private to allow it"
             return SkipReason.FORBIDDEN_ADDRESS, detail, False
+    for host, why in rules.unresolved.items():
+        if host in words:
+            return SkipReason.UNREACHABLE, why, True
     return SkipReason.UNREACHABLE, "no such host (DNS)", True
 
 
@@ -85,7 +108,8 @@ def _ignored(words: str) -> tuple[SkipReason, str, bool]:
 
 def _network(error: BaseException) -> tuple[SkipReason, str, bool]:
     if isinstance(error, exceptions.DownloadTimeoutError | network.TimeoutError | network.TCPTimedOutError):
-        return SkipReason.TIMEOUT, "no complete answer in time", True
+        connecting = isinstance(error.__cause__ or error, network.TimeoutError | network.TCPTimedOutError)
+        return SkipReason.TIMEOUT, NO_CONNECTION if connecting else "no complete answer in time", True
     if isinstance(error, exceptions.DownloadConnectionRefusedError):
         return SkipReason.UNREACHABLE, "connection refused", True
     if isinstance(error, exceptions.DownloadCancelledError):
@@ -93,12 +117,23 @@ def _network(error: BaseException) -> tuple[SkipReason, str, bool]:
     if isinstance(error, exceptions.ResponseDataLossError):
         return SkipReason.PROTOCOL, "the answer was cut short", True
     if isinstance(error, exceptions.DownloadFailedError | ParseError | ResponseNeverReceived):
-        return SkipReason.PROTOCOL, _words(error) or "not an HTTP answer", True
+        return SkipReason.PROTOCOL, _protocol_words(error), True
     if isinstance(error, exceptions.UnsupportedURLSchemeError | ValueError):
         return SkipReason.INVALID_URL, _words(error), False
     if isinstance(error, OSError | network.ConnectError | network.ConnectionLost | network.ConnectionDone):
         return SkipReason.UNREACHABLE, _words(error) or "connection lost", True
     return SkipReason.PROTOCOL, f"{type(error).__name__}: {_words(error)}", True
+
+
+def _protocol_words(error: BaseException) -> str:
+    """Return what was wrong with an answer, out of the failures that Twisted packs into one another."""
+    inner: BaseException = error.__cause__ or error
+    while reasons := getattr(inner, "reasons", None):
+        inner = reasons[0].value
+    if isinstance(inner, network.ConnectionLost | network.ConnectionDone):
+        return "the connection was closed before the answer was whole"
+    said = " ".join(str(part) for part in inner.args[:1]) or _words(inner)
+    return f"not an HTTP answer: {' '.join(said.split())[:200]}" if said else "not an HTTP answer"
 
 
 def _is_tls(error: BaseException) -> bool:

@@ -27,8 +27,12 @@ class HostOnHold(Exception):
         self.seconds = seconds
 
 
-class GateClosed(Exception):
-    """The job is stopping: no further request starts."""
+class Stopping(Exception):
+    """The job is stopping: what this ends is no failure, and its lead stays as it is."""
+
+
+class GateClosed(Stopping):
+    """No further request starts."""
 
 
 def host_of(url: str) -> str:
@@ -145,6 +149,11 @@ class Gate:
             except TimeoutError:
                 return
         raise GateClosed("the job is stopping")
+
+    @property
+    def closed(self) -> bool:
+        """True once the job is stopping."""
+        return self._closed.is_set()
 
     def close(self) -> None:
         """Send everybody in line home."""

@@ -8,15 +8,18 @@ changes its address between check and connection.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from twisted.internet import defer
+from twisted.internet import error as network
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution, IResolutionReceiver
-from twisted.names import client, dns
-from zope.interface import implementer, provider
+from twisted.names import client, dns, error
+from zope.interface import implementer
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 NetworkAddress = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -35,6 +38,8 @@ class AddressRules:
         self.allow_only(allow_private)
         self.refused: dict[str, str] = {}
         """Host name to the last address refused for it, for the words of a report."""
+        self.unresolved: dict[str, str] = {}
+        """Host name to why nobody could tell its address, where that is not simply that there is none."""
 
     def allow_only(self, allow_private: Iterable[str]) -> None:
         """Allow these hosts, addresses and networks off the public internet, in place of all allowed before."""
@@ -96,9 +101,33 @@ def literal(host: str) -> str | None:
         return None
 
 
+SILENT = "the name server does not answer (DNS)"
+FAILED = "the name server fails (DNS)"
+
+PATIENCE = (1.0, 2.0, 4.0)
+"""Seconds for which a name server's answer is waited for, each time it is asked."""
+
+RESOLVE_SECONDS = 10.0
+"""Whatever a resolver does, a name without an address by then has none."""
+
+
+def asked_aloud(rules: AddressRules) -> Callable[..., Any]:
+    """Return the system's getaddrinfo as a function that notes why it finds nothing."""
+
+    def ask(host: str, *given: Any) -> Any:
+        try:
+            return socket.getaddrinfo(host, *given)
+        except socket.gaierror as error:
+            if error.errno == socket.EAI_AGAIN:
+                rules.unresolved[host.lower()] = SILENT
+            raise
+
+    return ask
+
+
 @implementer(IHostnameResolver)
 class GuardedResolver:
-    """Answers with the allowed addresses only; a host with none is as good as unknown."""
+    """Answers with the allowed addresses only, and in time; a host with none is as good as unknown."""
 
     def __init__(self, rules: AddressRules, inner: Any) -> None:
         self._rules = rules
@@ -113,24 +142,49 @@ class GuardedResolver:
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
         """Resolve as the interface says, dropping every address the rules refuse."""
-        rules = self._rules
-
-        @provider(IResolutionReceiver)
-        class Allowed:
-            resolutionBegan = staticmethod(resolutionReceiver.resolutionBegan)  # noqa: N815
-            resolutionComplete = staticmethod(resolutionReceiver.resolutionComplete)  # noqa: N815
-
-            @staticmethod
-            def addressResolved(address: Any) -> None:  # noqa: N802
-                if rules.allows(hostName, address.host):
-                    resolutionReceiver.addressResolved(address)
-                else:
-                    rules.refused[hostName.lower()] = address.host
-
+        self._rules.unresolved.pop(hostName.lower(), None)
+        allowed = _Allowed(self._rules, hostName, resolutionReceiver)
         answer: IHostResolution = self._inner.resolveHostName(
-            Allowed, hostName, portNumber, addressTypes, transportSemantics
+            allowed, hostName, portNumber, addressTypes, transportSemantics
         )
         return answer
+
+
+@implementer(IResolutionReceiver)
+class _Allowed:
+    """Passes on what the rules allow, until the resolver is done or its time is up."""
+
+    def __init__(self, rules: AddressRules, host: str, receiver: Any) -> None:
+        self._rules, self._host, self._receiver = rules, host, receiver
+        self._done = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802 - the interface's name
+        """Start the clock."""
+        self._receiver.resolutionBegan(resolution)
+        self._timer = asyncio.get_running_loop().call_later(RESOLVE_SECONDS, self._out_of_time)
+
+    def addressResolved(self, address: Any) -> None:  # noqa: N802 - the interface's name
+        """Pass on an address, unless the rules refuse it."""
+        if self._done:
+            return
+        if self._rules.allows(self._host, address.host):
+            self._receiver.addressResolved(address)
+        else:
+            self._rules.refused[self._host.lower()] = address.host
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - the interface's name
+        """Pass on that no more addresses come, once."""
+        if self._done:
+            return
+        self._done = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._receiver.resolutionComplete()
+
+    def _out_of_time(self) -> None:
+        self._rules.unresolved[self._host.lower()] = SILENT
+        self.resolutionComplete()
 
 
 @implementer(IHostResolution)
@@ -146,8 +200,9 @@ class _Resolution:
 class NameserverResolver:
     """Asks one configured name server instead of the system's resolver."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._client = client.Resolver(servers=[(host, port)], timeout=(2, 3, 5))
+    def __init__(self, host: str, port: int, *, rules: AddressRules | None = None) -> None:
+        self._client = client.Resolver(servers=[(host, port)], timeout=PATIENCE)
+        self._rules = rules or AddressRules()
 
     def resolveHostName(  # noqa: N802 - the interface's name
         self,
@@ -165,25 +220,28 @@ class NameserverResolver:
             resolutionReceiver.addressResolved(_address(spelled, portNumber))
             resolutionReceiver.resolutionComplete()
             return resolution
+        asked = [self._client.lookupAddress(hostName), self._client.lookupIPV6Address(hostName)]
 
-        def deliver(found: tuple[list[Any], Any, Any]) -> None:
-            for record in found[0]:
-                if record.type in (dns.A, dns.AAAA):
-                    resolutionReceiver.addressResolved(
-                        _address(
-                            record.payload.dottedQuad()
-                            if record.type == dns.A
-                            else socket.inet_ntop(socket.AF_INET6, record.payload.address),
-                            portNumber,
-                        )
-                    )
+        def deliver(found: list[tuple[bool, Any]]) -> None:
+            for good, answer in found:
+                if good:
+                    for record in answer[0]:
+                        if record.type in (dns.A, dns.AAAA):
+                            resolutionReceiver.addressResolved(_address(_spelled(record), portNumber))
+                elif answer.check(defer.TimeoutError, network.TimeoutError, error.DNSQueryTimeoutError):
+                    self._rules.unresolved[hostName.lower()] = SILENT
+                elif not answer.check(error.DNSNameError):
+                    self._rules.unresolved[hostName.lower()] = FAILED
+            resolutionReceiver.resolutionComplete()
 
-        lookup = self._client.lookupAddress(hostName)
-        lookup.addCallbacks(deliver, lambda _failure: None)
-        lookup.addCallback(lambda _none: self._client.lookupIPV6Address(hostName))
-        lookup.addCallbacks(deliver, lambda _failure: None)
-        lookup.addCallback(lambda _none: resolutionReceiver.resolutionComplete())
+        defer.DeferredList(asked, consumeErrors=True).addCallback(deliver)
         return resolution
+
+
+def _spelled(record: Any) -> str:
+    if record.type == dns.A:
+        return str(record.payload.dottedQuad())
+    return socket.inet_ntop(socket.AF_INET6, record.payload.address)
 
 
 def _address(host: str, port: int) -> IPv4Address | IPv6Address:

@@ -74,11 +74,12 @@ def state_after_list(
 ) -> SourceState:
     """Return what to remember of an answered list; `found` is None where its bytes were the same as before."""
     posts = [post_number(lead) for lead in found.leads] if found and found.format == "telegram" else []
+    whole = found is None or found.whole  # of a list read in part the server must not say 'unchanged'
     return replace(
         state,
-        etag=_bounded(headers.get("ETag")),
-        last_modified=_bounded(headers.get("Last-Modified")),
-        body_sha256=digest,
+        etag=_bounded(headers.get("ETag")) if whole else None,
+        last_modified=_bounded(headers.get("Last-Modified")) if whole else None,
+        body_sha256=digest if whole else None,
         entries=len(found.leads) if found else state.entries,
         last_post=max([state.last_post or 0, *posts]) or None,
         last_full_fetch=state.last_full_fetch if conditional else now,

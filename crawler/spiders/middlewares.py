@@ -11,9 +11,10 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from crawler.model import Capture, Robots, SkipReason
+from crawler.model import Capture, Robots, SkipReason, Tls
 from crawler.spiders.failures import Refused, skipped_by_error
 from crawler.spiders.gate import GateClosed, HostOnHold, host_of
+from crawler.spiders.guard import literal
 from crawler.spiders.retry_after import pause_asked
 from crawler.spiders.robots import RobotsAnswer
 
@@ -47,6 +48,8 @@ class AdmissionMiddleware(_OfSpider):
 
     async def process_request(self, request: Request) -> None:
         """Refuse what must not be asked; runs again for each redirect."""
+        request.meta["bytes_seen"] = 0
+        request.meta.setdefault("download_maxsize", self.spider.source.limits.page_bytes)
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise Refused(SkipReason.FORBIDDEN_ADDRESS, f"not a web address: {request.url[:200]}")
@@ -54,7 +57,15 @@ class AdmissionMiddleware(_OfSpider):
         port = parts.port or (443 if parts.scheme == "https" else 80)
         if port not in source.ports and not rules.names_host(parts.hostname):
             raise Refused(SkipReason.FORBIDDEN_ADDRESS, f"port {port} is not among the source's ports")
-        own = host_of(request.url) == host_of(source.url)
+        self._no_downgrade(request)
+        spelled = literal(parts.hostname)
+        # a proxy would connect there without asking our resolver
+        if spelled is not None and not rules.allows(parts.hostname, spelled):
+            detail = f"{parts.hostname} is {spelled}, a private address"
+            raise Refused(SkipReason.FORBIDDEN_ADDRESS, detail)
+        own = host_of(request.url) == host_of(source.url) and (
+            parts.scheme == "https" or source.url.startswith("http:")
+        )
         for name, value in source.headers:
             if own:
                 request.headers[name] = value
@@ -62,6 +73,17 @@ class AdmissionMiddleware(_OfSpider):
                 request.headers.pop(name, None)
         if source.proxy or self.spider.crawling.proxy:
             request.meta["proxy"] = source.proxy or self.spider.crawling.proxy
+
+    def _no_downgrade(self, request: Request) -> None:
+        """Refuse a redirect from https to http, by which anybody between could change what we read."""
+        before = request.meta.get("redirect_urls", ())
+        if not before or request.url.startswith("https:") or not before[-1].startswith("https:"):
+            return
+        if self.spider.source.tls is Tls.VERIFY:
+            detail = (
+                f"TLS: {before[-1]} redirects to {request.url[:200]} without it; tls: unverified allows that"
+            )
+            raise Refused(SkipReason.TLS, detail)
 
 
 class RobotsMiddleware(_OfSpider):
@@ -73,6 +95,7 @@ class RobotsMiddleware(_OfSpider):
         if request.meta.get("robots_exempt"):
             return
         if request.meta.get("is_list") and spider.source.robots is Robots.IGNORE_FEED:
+            spider.log_once("robots_ignored", url=request.url, cause="robots: ignore_feed in the config")
             return
         found = await spider.crawling.robots.rules(request.url, self._fetch)
         if not found.allow(request.url):
@@ -90,7 +113,7 @@ class RobotsMiddleware(_OfSpider):
         except (HostOnHold, GateClosed):
             raise
         except Exception as error:  # noqa: BLE001 - RFC 9309: whatever kept us from the file means no
-            skip = skipped_by_error(address, error, rules=self.spider.crawling.rules)
+            skip = skipped_by_error(address, error, rules=self.spider.crawling.rules, request=request)
             return RobotsAnswer(status=None, cause=f"robots.txt: {skip.detail}", reason=skip.reason)
         return RobotsAnswer(status=response.status, body=response.body)
 

@@ -177,7 +177,9 @@ class Probing:
         except (PageChanged, WorkerFailed) as error:
             cause = error.cause if isinstance(error, PageChanged) else str(error)
             return Skipped(url=page.url, reason=SkipReason.NO_TEXT, stage=Stage.DISCOVER, detail=cause)
-        charset = charset_of(unpacked(page.body, url=page.url), page.content_type)
+        charset = charset_of(
+            unpacked(page.body, url=page.url, most=self.source.limits.feed_bytes), page.content_type
+        )
         return listed(found, url=page.url, content_type=page.content_type, charset=charset)
 
     async def samples(self, ask: Ask) -> tuple[Sample, ...]:

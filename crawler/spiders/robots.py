@@ -11,12 +11,10 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from crawler.model import SkipReason
+from crawler.spiders.settings import PARSED_ROBOTS_BYTES
 
 TOKEN = "swapwatch"  # noqa: S105 - the product token of RFC 9309, no secret
 """The name by which robots.txt files may address us."""
-
-PARSED_BYTES = 500 * 1024
-"""RFC 9309, 2.5: at least 500 KiB are parsed; what follows is ignored."""
 
 FRESH = timedelta(hours=24)
 """RFC 9309, 2.4: a copy should not be used for longer."""
@@ -84,7 +82,7 @@ def rules_from(answer: RobotsAnswer, *, now: datetime, last: HostRules | None) -
 
 def robots_text(body: bytes) -> str:
     """Decode the first 500 KiB, whatever the byte-order mark and line ends."""
-    head = body[:PARSED_BYTES]
+    head = body[:PARSED_ROBOTS_BYTES]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = head.decode("utf-16", errors="replace")
     else:

@@ -6,6 +6,9 @@ from typing import Any
 
 from crawler.model import Source, Tls
 
+PARSED_ROBOTS_BYTES = 500 * 1024
+"""RFC 9309, 2.5: at least 500 KiB of a robots.txt are parsed; what follows is ignored."""
+
 HANDLER = "crawler.spiders.handler.PoliteHandler"
 
 
@@ -54,7 +57,7 @@ def crawl_settings(source: Source, *, user_agent: str) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
-            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+            "crawler.spiders.unpacking.UnpackingMiddleware": 590,
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
             "crawler.spiders.middlewares.TurnMiddleware": 800,
             "crawler.spiders.middlewares.RecorderMiddleware": 900,

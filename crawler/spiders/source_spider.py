@@ -6,11 +6,12 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 import scrapy
 import structlog
 from scrapy import Request
+from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -32,12 +33,15 @@ from crawler.model import (
     Stage,
     Standing,
 )
-from crawler.pipeline import examine
+from crawler.pipeline import examine, ruled_out
 from crawler.spiders.desk import TRIES, Desk, OpenLead
 from crawler.spiders.evidence import ListEvidence
 from crawler.spiders.failures import skipped_by_error, skipped_by_status
+from crawler.spiders.gate import Stopping
 from crawler.spiders.listing import ListWalk, further_pages, state_after_list, validators
 from crawler.spiders.looking import Again, post_in, post_request, sent_home, stands_in, unreadable_preview
+from crawler.spiders.outages import tell_outage
+from crawler.spiders.receiving import EarlyStop, marks, page_of
 from crawler.spiders.tally import FEWEST, Tally, state_after
 from crawler.spiders.workers import WorkerFailed
 from crawler.urls import canonical, fetchable
@@ -61,6 +65,7 @@ class SourceSpider(scrapy.Spider):
     """Polls one source. Takes its list, commits the leads, then fetches and settles what is pending."""
 
     name = "source"
+    early_stop: EarlyStop
 
     def __init__(self, *, source: Source, desk: Desk, crawling: Crawling) -> None:
         super().__init__()
@@ -70,18 +75,27 @@ class SourceSpider(scrapy.Spider):
         self.tally = Tally(started=crawling.clock())
         self.secret_headers = {name.lower().encode() for name, _ in source.headers}
         self.remembered = SourceState()
+        self.read_before = False
         self.evidence = ListEvidence(lambda captures: self._store(desk.archive, captures))
         self._logged: set[str] = set()
 
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's way to make a spider."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.early_stop = EarlyStop(crawler)
+        return spider
+
     def log_once(self, event: str, **fields: Any) -> None:
-        """Log an event once per crawl, however many requests meet it."""
-        if event not in self._logged:
-            self._logged.add(event)
+        """Log an event once, however many requests and polls in a row meet it."""
+        if event not in self._logged and event not in self.crawling.told.get(self.source.id, ()):
             log.warning(event, source=self.source.id, **fields)
+        self._logged.add(event)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the source's list, with the validators of the last answer."""
         self.remembered = await self._store(self.desk.state)
+        self.read_before = self.remembered.entries is not None
         walk = ListWalk(state=self.remembered, source=self.source)
         yield self._list_request(
             self.source.url, walk, headers=validators(self.remembered, now=self.crawling.clock())
@@ -123,7 +137,7 @@ class SourceSpider(scrapy.Spider):
             self.tally.listed = True
             return None
         try:
-            found = await self.crawling.workers.run(
+            found = await self._work(
                 LIST_SECONDS,
                 read_list,
                 response.body,
@@ -160,7 +174,11 @@ class SourceSpider(scrapy.Spider):
         self.evidence.received(response.url, response.meta["captures"])
         walk.pages += 1
         walk.todo.extend(further_pages(found, walk))
-        leads = [(canonical(lead.url, keep_fragment=lead.complete), lead) for lead in found.leads]
+        marked = marks(response, self.source)
+        leads = [
+            (canonical(lead.url, keep_fragment=lead.complete), replace(lead, warnings=lead.warnings + marked))
+            for lead in found.leads
+        ]
         counts = await self._store(self.desk.discovered, leads, self.remembered if walk.done else walk.state)
         self.tally.leads_new += counts.new
         self.tally.leads_changed += counts.changed
@@ -176,8 +194,8 @@ class SourceSpider(scrapy.Spider):
 
     def _list_problem(self, cause: str, url: str, walk: ListWalk) -> Request | None:
         """Note why the list could not be read; return a request for the fallback where one is left to try."""
-        if self.tally.error is None:
-            self.tally.error, self.tally.error_url = cause, url
+        if self.tally.trouble is None:
+            self.tally.trouble, self.tally.error_url = cause, url
         if not walk.first or self.source.fallback is None:
             return None
         log.warning(
@@ -191,7 +209,11 @@ class SourceSpider(scrapy.Spider):
     async def list_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Note why nothing came back for the list; leads that wait are still fetched where the host answers."""
         request = _request_of(failure)
-        problem = skipped_by_error(request.url, _error_of(failure), rules=self.crawling.rules)
+        if isinstance(_error_of(failure), Stopping):
+            return
+        problem = skipped_by_error(
+            request.url, _error_of(failure), rules=self.crawling.rules, request=request
+        )
         cause = f"{problem.reason.replace('_', ' ')}: {problem.detail}"
         follow = self._list_problem(cause, request.url, request.cb_kwargs["walk"])
         if follow is not None:
@@ -227,13 +249,7 @@ class SourceSpider(scrapy.Spider):
         if problem is not None:
             await self._without_page(waiting, problem)
             return
-        page = Page(
-            requested_url=waiting.lead.url,
-            url=response.url,
-            body=response.body,
-            fetched_at=self.crawling.clock(),
-            content_type=_header(response, "Content-Type"),
-        )
+        page = page_of(response, requested=waiting.lead.url, source=self.source, now=self.crawling.clock())
         await self._settle(waiting, page, response.meta["captures"])
 
     async def parse_post(self, response: Response, waiting: OpenLead) -> None:
@@ -244,7 +260,7 @@ class SourceSpider(scrapy.Spider):
             await self._without_page(waiting, problem)
             return
         try:
-            found = await self.crawling.workers.run(
+            found = await self._work(
                 LIST_SECONDS, read_list, response.body, source=self.source, url=response.url,
                 content_type=_header(response, "Content-Type"), now=self.crawling.clock(),
             )  # fmt: skip
@@ -259,8 +275,13 @@ class SourceSpider(scrapy.Spider):
 
     async def page_failed(self, failure: Failure) -> None:
         """Bring a page that could not be fetched to its outcome."""
-        waiting: OpenLead = _request_of(failure).cb_kwargs["waiting"]
-        skip = skipped_by_error(waiting.lead.url, _error_of(failure), rules=self.crawling.rules)
+        request = _request_of(failure)
+        waiting: OpenLead = request.cb_kwargs["waiting"]
+        if isinstance(_error_of(failure), Stopping):
+            return
+        skip = skipped_by_error(
+            waiting.lead.url, _error_of(failure), rules=self.crawling.rules, request=request
+        )
         await self._without_page(waiting, skip)
 
     async def _without_page(self, waiting: OpenLead, skip: Skipped) -> None:
@@ -288,19 +309,27 @@ class SourceSpider(scrapy.Spider):
 
     async def _examine(self, waiting: OpenLead, page: Page | None) -> Finding | Skipped:
         url = waiting.lead.url
+        keep_off_topic = self.crawling.keep_off_topic or waiting.known
         try:
-            return await self.crawling.workers.run(
+            if page is not None and self.crawling.cascade and not keep_off_topic:
+                # a look at the words costs less than handing the page to a worker
+                skip = ruled_out(page, lead=waiting.lead, source=self.source, added=self.crawling.added)
+                if skip is not None:
+                    return skip
+            return await self._work(
                 PAGE_SECONDS,
                 examine,
                 page,
                 lead=waiting.lead,
                 source=self.source,
                 now=self.crawling.clock(),
-                keep_off_topic=self.crawling.keep_off_topic or waiting.known,
+                keep_off_topic=keep_off_topic,
                 added=self.crawling.added,
             )
         except WorkerFailed as error:
             return skipped_by_error(url, error, rules=self.crawling.rules)
+        except CloseSpider:
+            raise
         except Exception as error:  # one bad page costs one page, and says so
             log.exception("page_failed", source=self.source.id, url=url)
             detail = f"{type(error).__name__}: {error}"[:300]
@@ -335,6 +364,13 @@ class SourceSpider(scrapy.Spider):
                 detail=skip.detail,
             )
 
+    async def _work(self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run in a worker; where the job is stopping the crawl ends, and what was open stays pending."""
+        try:
+            return await self.crawling.workers.run(seconds, function, *args, **kwargs)
+        except Stopping as error:
+            raise CloseSpider("stopping") from error
+
     async def _store(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call the store off the loop; a store that fails ends the crawl, and what was open stays pending."""
         try:
@@ -344,9 +380,15 @@ class SourceSpider(scrapy.Spider):
             raise CloseSpider("store_failed") from error
 
     async def finished(self) -> CrawlReport:
-        """Commit how the poll ended and return its report."""
+        """Commit how the poll ended and return its report; one that was stopped before it read its list was none."""
         report = self.tally.report(self.source, now=self.crawling.clock())
-        state = state_after(self.remembered, report, hold_until=self.tally.hold_until)
+        if self.crawling.gate.closed and not self.tally.listed and self.tally.error is None:
+            return report
+        state = state_after(
+            self.remembered, report, read_before=self.read_before, hold_until=self.tally.hold_until
+        )
+        tell_outage(self.source, before=self.remembered, report=report, state=state)
+        self.crawling.told[self.source.id] = self._logged
         await asyncio.to_thread(self.desk.save, report, state)
         return report
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from crawler.language import detect
 from crawler.model import CrawlReport, Discovered, Outcome, Skipped, SkipReason, Source, SourceState, Stage
+from crawler.polling import learn
 
 FUTURE = timedelta(minutes=15)
 """How far a list's clock may be ahead of ours before its dates count as lying in the future."""
@@ -37,8 +38,11 @@ class Tally:
     near_misses: int = 0
     versions: int = 0
     skipped: Counter[SkipReason] = field(default_factory=Counter)
-    dropped_at: Counter[Stage] = field(default_factory=Counter)
+    dropped_at: Counter[tuple[Stage, SkipReason]] = field(default_factory=Counter)
     error: str | None = None
+    """What ended the poll, whatever was read before."""
+    trouble: str | None = None
+    """Why the source's own list could not be read; no error where its fallback could."""
     error_url: str | None = None
     hold_until: datetime | None = None
     """When the source's own host may be asked again, where it asked for a pause."""
@@ -48,7 +52,7 @@ class Tally:
     def count_skip(self, skip: Skipped) -> None:
         """Count a drop, by reason and by stage."""
         self.skipped[skip.reason] += 1
-        self.dropped_at[skip.stage] += 1
+        self.dropped_at[skip.stage, skip.reason] += 1
 
     def count_list(self, found: Discovered, *, languages: tuple[str, ...], now: datetime) -> None:
         """Count what one page of a list looks like, so that a change of its habits shows."""
@@ -75,8 +79,8 @@ class Tally:
             near_misses=self.near_misses,
             versions=self.versions,
             skipped=tuple(sorted(self.skipped.items())),
-            dropped_at=tuple(sorted(self.dropped_at.items())),
-            error=self.error or (None if self.listed else "stopped before the list was read"),
+            dropped_at=tuple((*where, count) for where, count in sorted(self.dropped_at.items())),
+            error=self.error or self.trouble or (None if self.listed else "stopped before the list was read"),
             url=self.error_url or (source.url if failed else None),
             requests=self.requests,
             kilobytes=-(-self.received // 1024),
@@ -90,12 +94,20 @@ class Tally:
 
 
 def state_after(
-    state: SourceState, report: CrawlReport, *, hold_until: datetime | None = None
+    state: SourceState, report: CrawlReport, *, read_before: bool, hold_until: datetime | None = None
 ) -> SourceState:
-    """Return the source's state with this poll's success or failure, and the pause its host asked for, counted in."""
+    """Return the source's state with this poll's success or failure counted in.
+
+    Args:
+        state: what was remembered before.
+        report: what the poll did.
+        read_before: the list had been read by an earlier poll: what is new came in between.
+        hold_until: the pause its host asked for.
+    """
     state = replace(
         state, not_before=hold_until, last_new=report.finished if report.leads_new else state.last_new
     )
+    before = state.last_success
     if report.outcome is Outcome.ERROR:
         return replace(
             state,
@@ -104,8 +116,19 @@ def state_after(
             failing_since=state.failing_since or report.finished,
             error=report.error,
         )
+    habits = state.habits
+    if before is not None and read_before:
+        habits = learn(
+            habits,
+            since=before,
+            until=report.finished,
+            new=report.leads_new,
+            relevant=report.findings,
+            overflowed=bool(report.overflows),
+        )
     return replace(
         state,
+        habits=habits,
         last_poll=report.finished,
         last_success=report.finished,
         failures=0,

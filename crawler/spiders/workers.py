@@ -13,6 +13,8 @@ from typing import ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler.spiders.gate import Stopping
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -25,6 +27,10 @@ WORKER_MEMORY = 2 * 1024**3
 
 class WorkerFailed(Exception):
     """A parser ran out of time or memory, crashed its process, or raised."""
+
+
+class WorkersClosed(Stopping):
+    """The workers were told to stop before this was done."""
 
 
 def _start_worker() -> None:
@@ -46,20 +52,33 @@ class Workers:
             initializer=_start_worker,
             context=context,
         )
+        self._closed = False
 
     async def run(self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what `function` returns; `WorkerFailed` where it overran, crashed or raised unexpectedly."""
+        """Return what `function` returns.
+
+        Raises:
+            WorkerFailed: it overran or crashed its process.
+            WorkersClosed: the job is stopping.
+        """
+        if self._closed:
+            raise WorkersClosed
         future = self._pool.schedule(function, args=list(args), kwargs=dict(kwargs), timeout=seconds)
         try:
             result: T = await asyncio.wrap_future(future)
-        except PoolTimeout as error:
+        except (PoolTimeout, ProcessExpired, asyncio.CancelledError) as error:
+            if self._closed:
+                raise WorkersClosed from error
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            if isinstance(error, ProcessExpired):
+                raise WorkerFailed(f"the worker process ended with exit code {error.exitcode}") from error
             raise WorkerFailed(f"took longer than {seconds:g} s") from error
-        except ProcessExpired as error:
-            raise WorkerFailed(f"the worker process ended with exit code {error.exitcode}") from error
         return result
 
     def close(self) -> None:
         """Kill what still runs and wait until every process is gone."""
+        self._closed = True
         self._pool.stop()
         self._pool.join()
 

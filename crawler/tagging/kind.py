@@ -39,6 +39,15 @@ DATE_ALONE = re.compile(r"\s*(?:\d{1,2} [^\W\d_]{3,9}|[a-z]{3,9} \d{1,2})\.\s*")
 DATES = 3
 """Sentences that only name a day, from which on a text is a chronicle."""
 
+NUMBERS = re.compile(
+    r"(?<![\d.,])(?P<number>\d{1,3}(?:[ \u00a0\u202f,.]\d{3})+|\d+)(?![\d%])(?P<thousand>\s?(?:тыс|тис|thousand))?",
+    re.IGNORECASE,
+)
+YEAR = re.compile(r"(?:19|20)\d\d")
+THOUSAND = 1000
+OF_A_WAR = 2001
+"""More people than the largest exchange so far moved in both directions: a thousand for a thousand in May 2025."""
+
 ANSWERS = 3
 """Paragraphs that open with a dash, from which on a text is an interview."""
 
@@ -53,6 +62,8 @@ def kind_of(sentences: Sequence[Sentence], _language: str) -> Kind:
     if said is not Kind.AGREEMENT and _only_dead(title, lead):
         return Kind.BODIES_REPATRIATED
     if _is_interview(sentences) or _is_chronicle(sentences):
+        return Kind.BACKGROUND
+    if said is Kind.EXCHANGE_COMPLETED and _sums_up(title):
         return Kind.BACKGROUND
     return said or _of_lead(lead) or _by_default(title, lead)
 
@@ -101,6 +112,16 @@ def _names_the_living(title: Sentence) -> bool:
     swaps = title.of(frozenset({Concept.SWAP}))
     return title.has(frozenset({Concept.CAPTIVE, Concept.FROM_CAPTIVITY})) or any(
         min((swap.distance(body) for body in dead), default=0) > BESIDE for swap in swaps
+    )
+
+
+def _sums_up(title: Sequence[Sentence]) -> bool:
+    """Say whether a title counts more living people than ever came home at once: the number of a war."""
+    return any(
+        int(re.sub(r"\D", "", match["number"])) * (THOUSAND if match["thousand"] else 1) >= OF_A_WAR
+        for sentence in title
+        for match in NUMBERS.finditer(sentence.text)
+        if match["thousand"] or not YEAR.fullmatch(match["number"])
     )
 
 

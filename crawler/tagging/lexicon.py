@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from ruamel.yaml import YAML
 
@@ -15,8 +17,8 @@ from crawler.language import fold
 from crawler.model import AddedTerm
 from crawler.tagging.patterns import Slot, UnreadableTerm, Vocabulary, slots_of, tokens_of
 
-RULES = "2"
-"""Version of the code beside the words: a change of either is a new lexicon."""
+READERS = ("facts", "language.py", "tagging")
+"""What reads a text: a change of a word, a rule or the code of these is a new lexicon."""
 
 LANGUAGES = ("en", "ru", "uk")
 
@@ -182,12 +184,29 @@ def matches(language: str, term: Term, sentence: str) -> bool:
 
 @lru_cache(maxsize=8)
 def version(added: Added = ()) -> str:
-    """Return a short name for exactly these words and rules, those that operators add among them."""
-    digest = hashlib.sha256(RULES.encode())
+    """Return a short name for exactly these words and rules: of the tags, of the claims, and those that operators add."""
+    digest = hashlib.sha256(_shipped())
     digest.update(repr(added).encode() if added else b"")
-    for name in ("rules.yaml", *(f"lexicons/{language}.yaml" for language in LANGUAGES)):
-        digest.update(_file(name).encode())
     return digest.hexdigest()[:12]
+
+
+@cache
+def _shipped() -> bytes:
+    """Return the digest of all that reads a text, data and code, so that no change of it goes without a new name."""
+    digest = hashlib.sha256()
+    for room in READERS:
+        for file in sorted(_readable(files("crawler") / room), key=lambda one: one.name):
+            digest.update(f"{room}/{file.name}".encode() + file.read_bytes())
+    return digest.digest()
+
+
+def _readable(place: Traversable) -> Iterator[Traversable]:
+    """Yield a file of code or data, or all of a folder and those below it."""
+    if place.is_dir():
+        for one in place.iterdir():
+            yield from _readable(one)
+    elif place.name.endswith((".py", ".yaml")):
+        yield place
 
 
 def _file(name: str) -> str:

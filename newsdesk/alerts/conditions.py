@@ -19,6 +19,12 @@ ENOUGH = 1.5
 """A disk is low until this many times the threshold is free, so that it is not told again and again."""
 
 BROKEN, BLOCKED, SILENT = AlertKind.SOURCE_BROKEN, AlertKind.SOURCE_BLOCKED, AlertKind.SOURCE_SILENT
+TOLD_ANEW = {AlertKind.CONFIG_REFUSED, AlertKind.CHAIN_BROKEN}
+"""Conditions that are told again where their words change."""
+
+MOST_NAMED = 5
+"""Changed pieces of evidence that one alert names."""
+
 ENDS = {BROKEN, BLOCKED, SILENT}
 """Conditions of a source whose end is told too."""
 
@@ -53,7 +59,9 @@ def of_sides(
     return found
 
 
-def of_job(*, free: int, disk_low: int, was_low: bool, refused: str) -> dict[Place, str]:
+def of_job(
+    *, free: int, disk_low: int, was_low: bool, refused: str, changed: Sequence[str] = ()
+) -> dict[Place, str]:
     """Return what is wrong with the job itself.
 
     Args:
@@ -61,6 +69,7 @@ def of_job(*, free: int, disk_low: int, was_low: bool, refused: str) -> dict[Pla
         disk_low: bytes below which people are told.
         was_low: True where they have been.
         refused: complaints about the config file, empty where it is in use.
+        changed: evidence that is not as it was kept, each in words.
     """
     found: dict[Place, str] = {}
     if free < disk_low * (ENOUGH if was_low else 1):
@@ -69,15 +78,20 @@ def of_job(*, free: int, disk_low: int, was_low: bool, refused: str) -> dict[Pla
         )
     if refused:
         found[JOB, AlertKind.CONFIG_REFUSED] = refused
+    if changed:
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        found[JOB, AlertKind.CHAIN_BROKEN] = (
+            f"{'; '.join(changed[:MOST_NAMED])}{more}; stop the job, keep what is there, and look: swapwatch verify"
+        )
     return found
 
 
 def begun(known: Mapping[Place, Condition], current: Mapping[Place, str]) -> dict[Place, str]:
-    """Return what is wrong now and was not; a refused config with other complaints is another one."""
+    """Return what is wrong now and was not; other complaints about config or evidence are another matter."""
     return {
         place: words
         for place, words in current.items()
-        if place not in known or (place[1] == AlertKind.CONFIG_REFUSED and known[place].words != words)
+        if place not in known or (place[1] in TOLD_ANEW and known[place].words != words)
     }
 
 
@@ -110,6 +124,7 @@ TITLES = {
     SILENT: "the source is silent",
     AlertKind.EXPECTATION: "the source is not as usual",
     AlertKind.DISK_LOW: "the disk is nearly full",
+    AlertKind.CHAIN_BROKEN: "evidence is not as it was kept",
     AlertKind.CONFIG_REFUSED: "the edited config is refused, the job goes on with the last one",
     AlertKind.SIDE_SILENT: "one side is silent",
 }

@@ -24,7 +24,7 @@ from newsdesk.alerts.conditions import (
 )
 from newsdesk.alerts.records import of_records
 from newsdesk.health import look
-from storage import conditions, notes, outbox, sources
+from storage import conditions, notes, outbox, rounds, sources
 from storage.conditions import Place
 from storage.engine import transaction
 from storage.outbox import Alert, AlertKind
@@ -71,6 +71,7 @@ def _wrong(
         disk_low=config.alerts.disk_low,
         was_low=was_low,
         refused=refused.words if refused else "",
+        changed=[f"{one.what} {one.number} {one.words}" for one in rounds.problems(session)],
     )
     for health in look(session, enabled, now=now):
         found |= of_source(health)

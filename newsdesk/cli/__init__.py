@@ -28,6 +28,7 @@ PARTS = (
     "marking",
     "adding",
     "verifying",
+    "backing_up",
     "demo",
 )
 """The modules whose commands make up `swapwatch`, in the order of its help."""

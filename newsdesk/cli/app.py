@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from crawler.config import Config
+    from crawler.model import AddedTerm
 
 
 class Exit(IntEnum):
@@ -91,6 +92,11 @@ def configured(path: Path | None = None) -> Config:
     for warning in config.warnings:
         say(f"warning: {warning}")
     return config
+
+
+def added_terms(path: Path | None = None) -> tuple[AddedTerm, ...]:
+    """Return the terms that the operators' config adds; none where there is no config and none was asked for."""
+    return configured(path).lexicon if path is not None or SHARED.config.exists() else ()
 
 
 def opened(config: Config) -> Engine:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler.errors import UsageError
-from newsdesk.cli.app import SHARED, ConfigOption, configured, opened, printable
+from newsdesk.cli.app import ConfigOption, added_terms, configured, opened, printable
 from newsdesk.cli.output import short
 
 if TYPE_CHECKING:
@@ -39,9 +39,7 @@ def explain(
     if what.startswith(("http://", "https://")):
         lines = _from_store(what, configured(config))
     else:
-        # a saved page needs no config; where there is one, its added terms count
-        known = config is not None or SHARED.config.exists()
-        lines = _from_file(Path(what), url, configured(config).lexicon if known else ())
+        lines = _from_file(Path(what), url, added_terms(config))
     typer.echo("\n".join(printable(line) for line in lines))
 
 

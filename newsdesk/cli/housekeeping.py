@@ -65,13 +65,16 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to.")] = Path()) -> 
     shipped = files("crawler.config")
     folder.mkdir(parents=True, exist_ok=True)
     text = (shipped / "config.yaml").read_text(encoding="utf-8")
-    target.write_text(
-        text.replace("$schema=crawler/config/config.schema.json", "$schema=config.schema.json"),
-        encoding="utf-8",
-    )
     (folder / "config.schema.json").write_text(
         (shipped / "config.schema.json").read_text(encoding="utf-8"), encoding="utf-8"
     )
+    # last and at once: half a config would be taken for a whole one by whoever starts the job
+    half = folder / "config.yaml.part"
+    half.write_text(
+        text.replace("$schema=crawler/config/config.schema.json", "$schema=config.schema.json"),
+        encoding="utf-8",
+    )
+    half.rename(target)
     say(f"wrote {target}; put a contact into it, then: swapwatch run --once")
 
 

@@ -139,15 +139,11 @@ def _sample(sample: Sample) -> str:
 
 
 def _entry(best: Listed) -> dict[str, Any]:
-    from crawler.discovery import interval_for
-    from newsdesk.opml import duration
-
     return {
         "name": best.title or urlsplit(best.url).hostname,
         "languages": [code for code, count in best.languages if count * 10 >= best.entries] or None,
         "type": str(best.type),
         "url": best.url,
-        "interval": duration(interval_for(best).total_seconds()),
     }
 
 
@@ -265,7 +261,7 @@ def export(
     fares = {row["source"]: row for row in status_rows(checked, checked.sources)}
     rows = [
         {name: getattr(one, name) for name in EXPORT_COLUMNS[:-1]}
-        | {"interval": duration(one.interval.total_seconds())}
+        | {"interval": duration(one.interval.total_seconds()) if one.interval else None}
         | {name: fares[one.id][name] for name in STATUS_COLUMNS[1:]}
         for one in checked.sources
     ]

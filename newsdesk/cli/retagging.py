@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from crawler.config import Config
-    from crawler.model import Article, Finding, Verdict
+    from crawler.model import Article, Claim, Finding, Verdict
     from storage.stored import StoredLead, WholeFinding
 
 COLUMNS = ("id", "change", "score", "kind", "why", "title")
@@ -113,9 +113,7 @@ def _findings(
                 change = _change(found, judged)
                 if change:
                     counts[change] += 1
-                    yield _row(
-                        f"f{number}", change, judged.verdict, _why(found, judged.verdict), found.current.title
-                    )
+                    yield _row(f"f{number}", change, judged.verdict, _why(found, judged), found.current.title)
 
 
 def _judged(found: WholeFinding, config: Config) -> Finding:
@@ -148,24 +146,43 @@ def _change(found: WholeFinding, judged: Finding) -> str | None:
         ("", old.standing, new.standing),
         ("kind ", old.kind, new.kind),
         ("conflict ", old.conflict, new.conflict),
-        ("claims ", len(found.claims), len(judged.claims)),
+        ("date ", old.exchange_date, new.exchange_date),
     )
     differs = next((f"{name}{was} -> {now}" for name, was, now in pairs if was != now), None)
-    return differs or ("tags" if _topics(old.tags) != _topics(new.tags) else None)
+    came, went = (len(claims) for claims in _claims_of(found, judged))
+    return (
+        differs
+        or (f"claims +{came} -{went}" if came or went else None)
+        or ("tags" if _topics(old.tags) != _topics(new.tags) else None)
+    )
+
+
+def _claims_of(found: WholeFinding, judged: Finding) -> tuple[set[str], set[str]]:
+    """Return the claims that only the new reading has and those that only the stored one has, in words."""
+    old = {_claim(one.claim) for one in found.claims}
+    new = {_claim(one) for one in judged.claims}
+    return new - old, old - new
+
+
+def _claim(claim: Claim) -> str:
+    return f"{claim.count} {claim.category} to {claim.returned_to}, {claim.event}"
 
 
 def _topics(tags: Sequence[str]) -> set[str]:
     return {tag for tag in tags if tag.startswith("topic:")}
 
 
-def _why(found: WholeFinding, verdict: Verdict) -> str:
-    """Name the reasons that came (+) and went (-), and topics found."""
+def _why(found: WholeFinding, judged: Finding) -> str:
+    """Name the reasons and claims that came (+) and went (-), and topics found."""
+    verdict = judged.verdict
     old = {(reason["rule"], reason["words"]) for reason in found.verdict.reasons}
     new = {(reason.rule, reason.words) for reason in verdict.reasons}
     came = [f"+{rule} «{words}»" for rule, words in _first(verdict, new - old)]
     went = [f"-{rule} «{words}»" for rule, words in sorted(old - new)[:WORDS]]
     topics = sorted(_topics(verdict.tags) - _topics(found.verdict.tags))
-    return "; ".join((*topics, *came, *went))
+    read, unread = _claims_of(found, judged)
+    claims = [f"+{one}" for one in sorted(read)[:WORDS]] + [f"-{one}" for one in sorted(unread)[:WORDS]]
+    return "; ".join((*topics, *came, *went, *claims))
 
 
 def _first(verdict: Verdict, among: set[tuple[str, str]]) -> list[tuple[str, str]]:

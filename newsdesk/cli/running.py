@@ -71,10 +71,10 @@ def run(
         )
     logs.configure(json=LOG_AS_JSON[log], verbose=SHARED.debug)
     import scheduler
+    from crawler.language import query_lemmas
+    from newsdesk import chores
 
     if not once:
-        from crawler.language import query_lemmas
-        from newsdesk import chores
         from newsdesk.metrics import Metrics
 
         measured = Metrics(checked)
@@ -88,7 +88,13 @@ def run(
             )
         return Exit.DONE
     with progress(len(source or [one for one in checked.sources if one.enabled])) as advance:
-        summary = scheduler.run(checked, once=True, only=source or [], progress=advance)
+        summary = scheduler.run(
+            checked,
+            once=True,
+            only=source or [],
+            progress=advance,
+            chores=chores.after_a_pass(lemmas=query_lemmas),
+        )
     print_reports(summary.reports, form)
     return Exit.DONE if summary.reached or not summary.reports else Exit.NOTHING_REACHED
 

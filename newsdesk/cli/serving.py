@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsdesk.cli.app import ConfigOption, configured, opened, say
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from newsdesk.web.room import ReadingRoom
 
 
 def register(app: typer.Typer) -> None:
@@ -33,13 +37,9 @@ def serve(
     import socket
     import threading
 
-    import uvicorn
-
-    from crawler.language import query_lemmas
-    from crawler.urls import canonical
     from newsdesk.web import application
+    from newsdesk.web.door import server
     from newsdesk.web.guard import bound, refuse_open_door
-    from newsdesk.web.room import ReadingRoom
 
     checked = configured(config)
     where = replace(
@@ -48,14 +48,7 @@ def serve(
         port=checked.serve.port if port is None else port,
     )
     refuse_open_door(where)
-    checked = replace(checked, serve=where)
-    room = ReadingRoom(
-        config=checked,
-        engine=opened(checked),
-        lemmas=query_lemmas,
-        canonical=canonical,
-        now=lambda: datetime.now(UTC),
-    )
+    room = _room(replace(checked, serve=where))
     for stop in (signal.SIGINT, signal.SIGTERM):
         # the server stops at either and then raises it once more: told to stop is done, not failed
         signal.signal(stop, lambda *_: None)
@@ -64,18 +57,18 @@ def serve(
     with bound(where) as door:
         name = f"[{where.host}]" if door.family is socket.AF_INET6 else where.host
         say(f"serving http://{name}:{door.getsockname()[1]}, read-only, until Ctrl-C")
-        uvicorn.Server(
-            uvicorn.Config(
-                application(room),
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                http="h11",
-                ws="none",
-                lifespan="off",
-                limit_concurrency=200,
-                h11_max_incomplete_event_size=32 * 1024,
-                timeout_graceful_shutdown=5,
-            )
-        ).run([door])
+        server(application(room)).run([door])
+
+
+def _room(config: Config) -> ReadingRoom:
+    from crawler.language import query_lemmas
+    from crawler.urls import canonical
+    from newsdesk.web.room import ReadingRoom
+
+    return ReadingRoom(
+        config=config,
+        engine=opened(config),
+        lemmas=query_lemmas,
+        canonical=canonical,
+        now=lambda: datetime.now(UTC),
+    )

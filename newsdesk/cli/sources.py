@@ -57,7 +57,7 @@ def list_sources(form: FormatOption = Format.TABLE, config: ConfigOption = None)
             "ownership": str(one.ownership),
             "languages": one.languages,
             "type": str(one.type),
-            "every": str(one.interval),
+            "every": str(one.interval) if one.interval else "as learnt",
             "state": "on" if one.enabled else f"off: {one.disabled_reason or 'enabled: false'}",
             "url": one.url,
         }
@@ -72,10 +72,10 @@ def list_sources(form: FormatOption = Format.TABLE, config: ConfigOption = None)
 
 STATUS_COLUMNS = (
     "source", "state", "since", "last_success", "next_try", "entries_a_day", "findings_a_day", "extraction_yield",
-    "requests_a_day", "kilobytes_a_day", "failures", "words",
+    "requests_a_day", "kilobytes_a_day", "failures", "polling", "words",
 )  # fmt: skip
 
-TABLE_COLUMNS = STATUS_COLUMNS[:-2]
+TABLE_COLUMNS = STATUS_COLUMNS[:-3]
 """Whole sentences in a column would squeeze the figures: they stand below."""
 
 
@@ -90,8 +90,9 @@ def status(source: OnlyOption = None, form: FormatOption = Format.TABLE, config:
         return
     write_rows([_brief(row) for row in rows], columns=TABLE_COLUMNS, form=form)
     for row in rows:
-        if row["words"]:
-            typer.echo(printable(f"{row['source']}: {row['words']}"))
+        said = "; ".join(one for one in (row["words"], row["polling"]) if one)
+        if said:
+            typer.echo(printable(f"{row['source']}: {said}"))
 
 
 def status_rows(config: Config, chosen: Sequence[Source]) -> list[dict[str, Any]]:
@@ -118,6 +119,7 @@ def _row(health: SourceHealth) -> dict[str, Any]:
         "next_try": health.next_try,
         **{name: None if value is None else round(value, 3) for name, value in figures.items()},
         "failures": health.failures,
+        "polling": health.polling,
         "words": health.words,
         "problems": [str(problem.check) for problem in health.problems],
     }

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.errors import UsageError
+from newsdesk.cli.app import ConfigOption, added_terms
 from newsdesk.cli.output import plain
 
 if TYPE_CHECKING:
-    from crawler.model import Article, Claim, Page, Source, Verdict
+    from crawler.model import AddedTerm, Article, Claim, Page, Source, Verdict
 
 
 def register(app: typer.Typer) -> None:
@@ -31,13 +32,15 @@ def register(app: typer.Typer) -> None:
 
 def tag(
     file: Annotated[str, typer.Argument(metavar="FILE.jsonl", help="A file, or - for stdin.")],
+    config: ConfigOption = None,
 ) -> None:
     """Write one line for each line read, in the same order."""
+    added = added_terms(config)
     for number, line in enumerate(_lines(file), start=1):
         if not line.strip():
             continue
         try:
-            out = tagged_line(line)
+            out = tagged_line(line, added)
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(
                 f"{file}:{number}: {_complaint(error)}; give id, title and text in each line"
@@ -58,8 +61,8 @@ def _complaint(error: Exception) -> str:
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
-def tagged_line(line: str) -> str:
-    """Return the answer to one line of `tag`, as a line of JSON.
+def tagged_line(line: str, added: tuple[AddedTerm, ...] = ()) -> str:
+    """Return the answer to one line of `tag`, as a line of JSON; `added` are the operators' terms.
 
     Raises:
         ValueError, KeyError, TypeError: the line is not an object with what an article needs.
@@ -71,7 +74,7 @@ def tagged_line(line: str) -> str:
     if not isinstance(given, dict):
         raise TypeError("not a JSON object")
     article = _article(given)
-    verdict, claims = read(article, judge(article))
+    verdict, claims = read(article, judge(article, added))
     return json.dumps({"id": given["id"]} | record(verdict, claims), ensure_ascii=False)
 
 

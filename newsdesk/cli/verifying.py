@@ -45,11 +45,19 @@ def verify(
     """Check files, rows and chain; exit 4 where anything is not as it was kept."""
     from storage import custody
     from storage.engine import transaction
-    from storage.verify import audit
+    from storage.verify import audit, database_problems
 
     checked = configured(config)
     known = _read_heads(known_heads) if known_heads else []
-    with transaction(opened(checked)) as session:
+    engine = opened(checked)
+    with transaction(engine) as session:
+        broken = database_problems(session)
+    if broken:
+        for problem in broken:
+            typer.echo(printable(f"database: {problem.words}"))
+        say("the database is damaged: stop the job and restore a backup (docs/operators.md)")
+        return Exit.CHECK_FAILED
+    with transaction(engine) as session:
         found = audit(session, checked.data / "captures", known=known)
         days = list(custody.heads(session))
     for problem in found.problems:

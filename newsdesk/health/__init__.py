@@ -3,7 +3,7 @@
 from newsdesk.health.checks import Check, Problem, problems_of
 from newsdesk.health.figures import Figures
 from newsdesk.health.job import JobHealth, job_health
-from newsdesk.health.looking import look, look_at_job
+from newsdesk.health.looking import look, look_at_job, look_closely
 from newsdesk.health.sources import SourceHealth, State, health_of
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "job_health",
     "look",
     "look_at_job",
+    "look_closely",
     "problems_of",
 ]

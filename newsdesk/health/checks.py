@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from crawler.model import SkipReason
+from crawler.model import SkipReason, Source
 from newsdesk.health.figures import (
     Figures,
     extraction_yield,
@@ -128,9 +128,15 @@ def window(figures: Figures) -> Problem | None:
         figure=f"{over} of {polls} polls",
         window="2 days",
         threshold=f"{FEWEST_OVERFLOWS} polls",
-        words=f"in {over} of {polls} polls every entry of the list was new, so some were likely missed; shorten the interval,"
-        f" now {_span(figures.source.interval)}, or take a longer list",
+        words=f"in {over} of {polls} polls every entry of the list was new, so some were likely missed; {_sooner(figures.source)},"
+        " or take a longer list",
     )
+
+
+def _sooner(source: Source) -> str:
+    if source.interval:
+        return f"shorten the interval, now {_span(source.interval)}"
+    return f"allow a shorter pause, now {_span(source.shortest)}"
 
 
 FEWEST_TITLES = 20

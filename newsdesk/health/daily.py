@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 
-from crawler.model import Source
+from crawler.model import Source, Stage
 from newsdesk.health.looking import look
 from newsdesk.health.sources import State
 from storage import notes, runs
@@ -63,8 +63,7 @@ def summary(days: Mapping[str, Day]) -> dict[str, Any]:
         "fetched": total["fetched"],
         "findings": total["findings"],
         "near_misses": total["near_misses"],
-        "dropped": _named(total, "skipped:"),
-        "dropped_at": _named(total, "dropped_at:"),
+        "dropped": _dropped(total),
         "requests": total["requests"],
         "kilobytes": total["kilobytes"],
         "slowest": [
@@ -73,8 +72,12 @@ def summary(days: Mapping[str, Day]) -> dict[str, Any]:
     }
 
 
-def _named(total: Counter[str], prefix: str) -> dict[str, int]:
-    """Return the counts whose names begin so, the largest first."""
-    return {
-        what.removeprefix(prefix): count for what, count in total.most_common() if what.startswith(prefix)
-    }
+def _dropped(total: Counter[str]) -> dict[str, dict[str, int]]:
+    """Return how many were dropped at each stage, by reason, in the order in which an article meets the stages."""
+    found: dict[str, dict[str, int]] = {str(stage): {} for stage in Stage}
+    for what, count in total.most_common():
+        name, _, where = what.partition(":")
+        stage, _, reason = where.partition(":")
+        if name == "dropped_at" and reason:
+            found[stage][reason] = count
+    return {stage: reasons for stage, reasons in found.items() if reasons}

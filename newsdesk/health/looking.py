@@ -19,14 +19,19 @@ MEMORY = timedelta(days=45)
 
 def look(session: Session, chosen: Sequence[Source], *, now: datetime) -> list[SourceHealth]:
     """Return how these sources fare, the worst first."""
+    return [health for health, _ in look_closely(session, chosen, now=now)]
+
+
+def look_closely(
+    session: Session, chosen: Sequence[Source], *, now: datetime
+) -> list[tuple[SourceHealth, Figures]]:
+    """Return how these sources fare, the worst first, each with the figures that it was judged by."""
     states, days = sources.states(session), runs.days(session, since=(now - MEMORY).date())
-    found = [
-        health_of(
-            Figures(source=one, state=states.get(one.id, SourceState()), days=days.get(one.id, ()), now=now)
-        )
+    figures = [
+        Figures(source=one, state=states.get(one.id, SourceState()), days=days.get(one.id, ()), now=now)
         for one in chosen
     ]
-    return sorted(found, key=worst_first)
+    return sorted(((health_of(one), one) for one in figures), key=lambda pair: worst_first(pair[0]))
 
 
 def look_at_job(

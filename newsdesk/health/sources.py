@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from crawler.polling import explained
 from newsdesk.health.checks import Check, Problem, problems_of
 from newsdesk.health.figures import SHOWN_DAYS, Figures, a_day, extraction_yield
 
@@ -46,6 +47,8 @@ class SourceHealth:
     """Share of pages that gave an article, over the last week."""
     requests_a_day: float | None
     kilobytes_a_day: float | None
+    polling: str
+    """When it is next due and why then: `next in 4 min: 380 items a day, 2 % relevant`; empty where it is off."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -67,6 +70,7 @@ def health_of(figures: Figures) -> SourceHealth:
         extraction_yield=extraction_yield(figures.since(timedelta(days=SHOWN_DAYS))),
         requests_a_day=a_day(figures, "requests"),
         kilobytes_a_day=a_day(figures, "kilobytes"),
+        polling=explained(source, remembered, now=figures.now) if source.enabled else "",
         problems=problems,
     )
 

@@ -17,6 +17,7 @@ from ledger.model import Exchange
 from ledger.totals import Step
 from newsdesk.cli.output import json_line, safe_cell
 from newsdesk.export import FINDING_COLUMNS, finding_record, flat
+from newsdesk.health import Problem
 from newsdesk.ledger import claim_record, exchange_record, find
 from newsdesk.ledger import whole as several
 from newsdesk.web.answers import json_answer, streamed
@@ -138,7 +139,9 @@ def _step(one: Step) -> dict[str, Any]:
 
 def sources(request: Request) -> Response:
     """List the configured sources and how they fare."""
-    records = [_source(one) for one in faring(room_of(request))]
+    room = room_of(request)
+    with room.reading() as session:
+        records = [_source(one) for one in faring(session, room)]
     return json_answer(request, {"items": records, "next": None})
 
 
@@ -209,14 +212,23 @@ def _source(one: Faring) -> dict[str, Any]:
         "languages": one.source.languages,
         "type": one.source.type,
         "enabled": one.source.enabled,
-        "health": one.health,
-        "failures": one.state.failures,
-        "failing_since": one.state.failing_since,
-        "error": one.state.error if one.state.failures else None,
-        "last_success": one.state.last_success,
-        "next_due": one.state.next_due,
+        "health": one.health.state,
+        "since": one.health.since,
+        "words": one.health.words,
+        "problems": [_problem(each) for each in one.health.problems],
+        "failures": one.health.failures,
+        "last_success": one.health.last_success,
+        "next_try": one.health.next_try,
+        "entries_a_day": one.health.entries_a_day,
+        "findings_a_day": one.health.findings_a_day,
+        "extraction_yield": one.health.extraction_yield,
         "leads": one.leads,
         "findings": one.findings,
         "requests": one.requests,
+        "kilobytes": one.kilobytes,
         "drops": dict(one.drops),
     }
+
+
+def _problem(one: Problem) -> dict[str, Any]:
+    return {"check": one.check, "figure": one.figure, "window": one.window, "threshold": one.threshold}

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Scope
 
 from crawler.errors import StoreUnavailable
-from newsdesk.web import api, exchanges, feeds, finding, findings, overview, sources
+from newsdesk.web import api, evidence, exchanges, feeds, finding, findings, overview, review, sources
 from newsdesk.web.answers import json_answer
 from newsdesk.web.asked import NotUnderstood
 from newsdesk.web.guard import Guard
@@ -40,7 +40,8 @@ ROUTES = (
     Route("/findings", findings.findings),
     Route("/findings/{finding}", finding.finding),
     Route("/findings/{finding}/compare", finding.compare),
-    Route("/review", findings.review),
+    Route("/captures/{capture}", evidence.body),
+    Route("/review", review.review),
     Route("/sources", sources.overview),
     Route("/why", sources.why),
     Route("/findings.atom", feeds.atom),

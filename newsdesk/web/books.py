@@ -81,7 +81,7 @@ class Shelf:
 def _bound(session: Session, records: Iterable[Exchange]) -> Books:
     oldest_first = sorted(records, key=lambda one: (one.day, one.id))
     known = reference_totals()
-    told = told_totals(reports.reports(session, browsing.telling_totals(session)), known)
+    told = told_totals(reports.telling_totals(session), known)
     grown = tuple(one for one in steps([*known, *told], oldest_first) if one.covered)
     return Books(
         exchanges=tuple(reversed(oldest_first)),

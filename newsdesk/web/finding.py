@@ -10,17 +10,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.model import Part
+from newsdesk.web.answers import base_of
 from newsdesk.web.asked import number, whole
 from newsdesk.web.differences import Words, difference
+from newsdesk.web.evidence import shown
 from newsdesk.web.marks import Mark, Role, paragraphs, pieces
 from newsdesk.web.rendering import clock, render
 from newsdesk.web.room import ReadingRoom, room_of
 from newsdesk.web.texts import texts
-from storage import queries
+from storage import origins, queries
 from storage.stored import WholeFinding
 
 MOST_REASONS = 60
 """Reasons marked and listed; the strongest are kept first by the tagger."""
+
+
+MOST_COPIES = 50
+"""Copies of a report that its page names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +42,10 @@ class Reason:
 def finding(request: Request) -> Response:
     """Show one finding."""
     room, found = room_of(request), asked_for(request)
+    with room.reading() as session:
+        at_once = request.query_params.get("verify") == "now"
+        captures = shown(session, room, found, at_once=at_once)
+        family = origins.origin(session, found.id)
     now = found.current
     marks = list(_marks(found))
     return render(
@@ -51,7 +61,10 @@ def finding(request: Request) -> Response:
         marked={mark.id for _, mark in marks},
         roles={mark.role for _, mark in marks},
         reasons=_reasons(found),
-        citation=citation(found),
+        captures=captures,
+        family=family,
+        most_copies=MOST_COPIES,
+        citation=citation(found, base_of(request)),
     )
 
 
@@ -87,7 +100,7 @@ def asked_for(request: Request) -> WholeFinding:
     return found
 
 
-def citation(found: WholeFinding) -> str:
+def citation(found: WholeFinding, base: str) -> str:
     """Return a finding in one line, to be put beside a quote."""
     first = found.current.evidence or (found.captures[-1] if found.captures else None)
     when = found.current.published
@@ -98,6 +111,7 @@ def citation(found: WholeFinding) -> str:
         published=f"{clock(when, 'utc')} UTC" if when else texts()("time.undated"),
         address=found.address,
         id=f"f{found.id}",
+        link=f"{base}/findings/f{found.id}",
         fetched=f"{clock(found.current.fetched_at, 'utc')} UTC",
         sha256=first.body_sha256 if first else "–",
     )

@@ -1,10 +1,11 @@
-"""The page of findings: search, facets, snippets; and the page of near misses."""
+"""The page of findings: search, facets, snippets."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -74,15 +75,11 @@ class Chip:
 
 def findings(request: Request) -> Response:
     """Show the findings that an address asks for."""
-    return _listed(request, "findings.html", path="/findings", standings=(Standing.RELEVANT,))
+    return render("findings.html", **listed(request, path="/findings", standings=(Standing.RELEVANT,)))
 
 
-def review(request: Request) -> Response:
-    """Show near misses, the latest first."""
-    return _listed(request, "review.html", path="/review", standings=(Standing.NEAR_MISS,))
-
-
-def _listed(request: Request, template: str, *, path: str, standings: tuple[Standing, ...]) -> Response:
+def listed(request: Request, *, path: str, standings: tuple[Standing, ...]) -> dict[str, Any]:
+    """Return what a page shows of the findings that an address asks for, by the names of its template."""
     room, question = room_of(request), asked(request.query_params)
     last_page = browsing.MOST_COUNTED // ON_A_PAGE
     with room.reading() as session:
@@ -95,18 +92,17 @@ def _listed(request: Request, template: str, *, path: str, standings: tuple[Stan
             newest=question.order is Order.NEWEST,
         )
         shown = entries(room, session, screen)
-    return render(
-        template,
-        here=path,
-        asked=question,
-        entries=shown,
-        counted=screen.counted,
-        facets=_facets(room, question, screen, path),
-        chips=_chips(room, question, path),
-        previous=question.link(path, page=question.page - 1) if question.page > 1 else None,
-        next=_next(question, screen.counted, path, last_page),
-        at_the_end=screen.counted.more and question.page >= last_page,
-    )
+    return {
+        "here": path,
+        "asked": question,
+        "entries": shown,
+        "counted": screen.counted,
+        "facets": _facets(room, question, screen, path),
+        "chips": _chips(room, question, path),
+        "previous": question.link(path, page=question.page - 1) if question.page > 1 else None,
+        "next": _next(question, screen.counted, path, last_page),
+        "at_the_end": screen.counted.more and question.page >= last_page,
+    }
 
 
 def entries(room: ReadingRoom, session: Session, screen: Screen) -> list[Entry]:

@@ -22,6 +22,7 @@ from crawler.model import (
 )
 from ledger.model import DayPrecision, ExchangeStatus, Matter
 from ledger.totals import Basis
+from newsdesk.health import Check, State
 from newsdesk.web.asked import LONGEST_QUERY
 
 Schema = dict[str, Any]
@@ -37,6 +38,10 @@ def _instant(about: str) -> Schema:
 
 def _whole(about: str) -> Schema:
     return {"type": "integer", "description": about}
+
+
+def _number(about: str) -> Schema:
+    return {"type": "number", "description": about}
 
 
 def _truth(about: str) -> Schema:
@@ -165,6 +170,13 @@ FINDING: dict[str, Schema] = {
     ),
 }
 
+PROBLEM: dict[str, Schema] = {
+    "check": _one_of(Check, "What was expected."),
+    "figure": _text("What was measured."),
+    "window": _text("Over which time."),
+    "threshold": _text("From where on it is a problem."),
+}
+
 SOURCE: dict[str, Schema] = {
     "id": _text("Id of the source, as in config.yaml."),
     "name": _text("Its name."),
@@ -174,15 +186,22 @@ SOURCE: dict[str, Schema] = {
     "languages": _many(_text("ISO 639."), "Languages it writes in."),
     "type": _one_of(SourceType, "How it lists its articles."),
     "enabled": _truth("Whether it is read."),
-    "health": {"type": "string", "enum": ["failing", "new", "ok", "off"], "description": "How it fares."},
+    "health": _one_of(State, "How it fares, as `sources status` tells it."),
+    "since": _maybe(_instant("Since when it fails or is quiet.")),
+    "words": _text("What is wrong and what may be done; empty where nothing is."),
+    "problems": _many(
+        {"type": "object", "properties": PROBLEM, "required": list(PROBLEM)}, "Expectations that do not hold."
+    ),
     "failures": _whole("Failed polls in a row."),
-    "failing_since": _maybe(_instant("Since when it fails.")),
-    "error": _maybe(_text("Why, where it fails.")),
     "last_success": _maybe(_instant("When it was last read.")),
-    "next_due": _maybe(_instant("When it is next read.")),
+    "next_try": _maybe(_instant("When it is next read.")),
+    "entries_a_day": _maybe(_number("New addresses a day, over the last week.")),
+    "findings_a_day": _maybe(_number("Findings a day, over the last week.")),
+    "extraction_yield": _maybe(_number("Share of the last week's pages that gave an article.")),
     "leads": _whole("New addresses of the last seven days."),
     "findings": _whole("Findings of the last seven days."),
     "requests": _whole("Requests of the last seven days."),
+    "kilobytes": _whole("Kilobytes read in the last seven days."),
     "drops": {
         "type": "object",
         "additionalProperties": {"type": "integer"},

@@ -13,13 +13,14 @@ from starlette.responses import Response
 from crawler.model import Conflict, Party
 from ledger.model import Exchange, ExchangeStatus, Matter
 from ledger.totals import received
+from newsdesk.health import JobHealth
 from newsdesk.web.asked import Asked, read
 from newsdesk.web.charts import Chart, Return, chart
 from newsdesk.web.findings import Entry, entries
 from newsdesk.web.rendering import render
 from newsdesk.web.room import ReadingRoom, room_of
-from newsdesk.web.sources import Health, health
-from storage import browsing, queries, sources
+from newsdesk.web.sources import faring, job_of, tally
+from storage import browsing, queries
 from storage.browsing import News
 
 LATEST_EXCHANGES, LATEST_FINDINGS = 6, 6
@@ -30,8 +31,8 @@ SIDES = (Party.UKRAINE, Party.RUSSIA)
 class Pulse:
     """How the sources fare, in one line."""
 
-    counts: dict[str, int]
-    last_success: datetime | None
+    counts: list[tuple[str, int]]
+    job: JobHealth
 
 
 def overview(request: Request) -> Response:
@@ -109,9 +110,4 @@ def _new_link(since: datetime | None, news: News | None) -> str | None:
 
 
 def _pulse(room: ReadingRoom, session: Session) -> Pulse:
-    states = sources.states(session)
-    counts = {str(state): 0 for state in Health}
-    for one in room.config.sources:
-        counts[health(one, states.get(one.id))] += 1
-    read_at = [state.last_success for state in states.values() if state.last_success]
-    return Pulse(counts=counts, last_success=max(read_at, default=None))
+    return Pulse(counts=tally(faring(session, room)), job=job_of(session, room))

@@ -60,6 +60,7 @@ def _environment() -> Environment:
     environment.filters.update(
         web=web,
         clock=clock,
+        clock_beside=clock_beside,
         machine=machine,
         wordy=wordy,
         found=found,
@@ -110,6 +111,17 @@ def clock(when: datetime, zone: str = "kyiv") -> str:
     """
     local = when.astimezone(ZONES[zone])
     return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def clock_beside(when: datetime, zone: str) -> str:
+    """Return what the clock of another city shows beside Kyiv's: the day only where it is another one.
+
+    >>> clock_beside(datetime(2025, 1, 10, 21, 30, tzinfo=UTC), "moscow")
+    '11 Jan, 00:30'
+    """
+    local = when.astimezone(ZONES[zone])
+    same = local.date() == when.astimezone(ZONES["kyiv"]).date()
+    return f"{local:%H:%M}" if same else f"{local.day} {local:%b, %H:%M}"
 
 
 def machine(when: datetime | date) -> str:

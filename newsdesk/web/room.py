@@ -45,7 +45,8 @@ class ReadingRoom:
             yield session
 
     def warm(self) -> None:
-        """Read the ledger ahead of the first reader; a store that can't be read is said to that reader."""
+        """Read dictionaries and ledger ahead of the first reader; a store that can't be read is said to that reader."""
+        self.lemmas("обмін обмен exchange")
         with suppress(StoreUnavailable), self.reading() as session:
             self.shelf.books(session)
 

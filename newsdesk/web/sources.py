@@ -2,96 +2,110 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crawler.model import Source, SourceState
+from crawler.model import Source
+from newsdesk.health import (
+    Figures,
+    JobHealth,
+    SourceHealth,
+    State,
+    look_at_job,
+    look_closely,
+)
+from newsdesk.health.figures import total
 from newsdesk.web.asked import NotUnderstood
 from newsdesk.web.rendering import render
 from newsdesk.web.room import ReadingRoom, room_of
-from storage import queries, sources
+from storage import queries
 
 DAYS = 7
-"""Days of runs that the figures of a source are of."""
+"""Days of polls that the sums of a source are of."""
+
+RHYTHM_DAYS = 14
+"""Days of which new addresses are drawn."""
+
+DROPPED = "skipped:"
 
 LONGEST_ADDRESS = 2_000
 
 
-class Health(StrEnum):
-    """How a source fares, the worst first."""
-
-    FAILING = "failing"
-    NEW = "new"
-    OK = "ok"
-    OFF = "off"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Faring:
-    """A source, how it fares, and what its runs of the last days came to."""
+    """A source, how it fares, and what its polls of the last days came to."""
 
     source: Source
-    state: SourceState
-    health: Health
+    health: SourceHealth
     leads: int
     findings: int
     requests: int
+    kilobytes: int
     drops: tuple[tuple[str, int], ...]
     """Reasons of leads that ended without a finding, the most frequent first."""
+    rhythm: tuple[tuple[date, int], ...]
+    """New addresses of each of the last days, today last."""
 
     @property
-    def per_day(self) -> float:
-        """New addresses a day."""
-        return self.leads / DAYS
+    def busiest(self) -> int:
+        """New addresses of the day that brought most."""
+        return max((count for _, count in self.rhythm), default=0)
 
 
-def health(source: Source, state: SourceState | None) -> Health:
-    """Return how a source fares."""
-    if not source.enabled:
-        return Health.OFF
-    if state is None or state.last_poll is None:
-        return Health.NEW
-    return Health.FAILING if state.failures else Health.OK
+def faring(session: Session, room: ReadingRoom) -> list[Faring]:
+    """Return how each configured source fares, the worst first, as `sources status` tells it."""
+    looked = look_closely(session, room.config.sources, now=room.now())
+    return [_faring(health, figures) for health, figures in looked]
 
 
-def faring(room: ReadingRoom) -> list[Faring]:
-    """Return how each configured source fares, the worst first."""
-    since = room.now() - timedelta(days=DAYS)
-    with room.reading() as session:
-        known = sources.states(session)
-        counted = queries.totals(session, since=since, only=list(room.sources)) if room.sources else {}
-    found = [_faring(one, known.get(one.id), counted.get(one.id, {})) for one in room.config.sources]
-    order = list(Health)
-    return sorted(found, key=lambda one: (order.index(one.health), -one.state.failures, one.source.id))
-
-
-def _faring(source: Source, state: SourceState | None, counted: dict[str, int]) -> Faring:
-    drops = [
-        (what.removeprefix("skipped:"), count)
-        for what, count in counted.items()
-        if what.startswith("skipped:")
-    ]
+def _faring(health: SourceHealth, figures: Figures) -> Faring:
+    today = figures.now.date()
+    by_day = {day.day: day["leads_new"] for day in figures.days}
+    week = [day for day in figures.days if day.day > today - timedelta(days=DAYS)]
+    drops: Counter[str] = Counter()
+    for day in week:
+        drops.update({what: count for what, count in day.counts.items() if what.startswith(DROPPED)})
+    shown = [today - timedelta(days=ago) for ago in reversed(range(RHYTHM_DAYS))]
     return Faring(
-        source=source,
-        state=state or SourceState(),
-        health=health(source, state),
-        leads=counted.get("leads_new", 0),
-        findings=counted.get("findings", 0),
-        requests=counted.get("requests", 0),
-        drops=tuple(sorted(drops, key=lambda one: (-one[1], one[0]))),
+        source=figures.source,
+        health=health,
+        leads=total(week, "leads_new"),
+        findings=total(week, "findings"),
+        requests=total(week, "requests"),
+        kilobytes=total(week, "kilobytes"),
+        drops=tuple(
+            (what.removeprefix(DROPPED), count)
+            for what, count in sorted(drops.items(), key=lambda one: (-one[1], one[0]))
+        ),
+        rhythm=tuple((day, by_day.get(day, 0)) for day in shown),
     )
 
 
+def tally(rows: Iterable[Faring]) -> list[tuple[str, int]]:
+    """Return how many sources fare how, the worst state first; states that no source is in are left out."""
+    counted = Counter(str(one.health.state) for one in rows)
+    return [(str(state), counted[state]) for state in State if counted[state]]
+
+
 def overview(request: Request) -> Response:
-    """Show how each source fares."""
-    rows = faring(room_of(request))
-    summary = {str(state): sum(one.health is state for one in rows) for state in Health}
-    return render("sources.html", here="/sources", rows=rows, summary=summary, days=DAYS)
+    """Show how each source fares, and the job itself."""
+    room = room_of(request)
+    with room.reading() as session:
+        rows, job = faring(session, room), job_of(session, room)
+    return render("sources.html", here="/sources", rows=rows, tally=tally(rows), job=job, days=DAYS)
+
+
+def job_of(session: Session, room: ReadingRoom) -> JobHealth:
+    """Return how the job itself fares, as `swapwatch health` tells it."""
+    config = room.config
+    return look_at_job(session, config.sources, now=room.now(), patience=config.metrics.no_success)
 
 
 def why(request: Request) -> Response:

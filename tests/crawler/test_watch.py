@@ -13,6 +13,7 @@ from pathlib import Path
 from crawler.config import Config, ConfigFile
 from crawler.errors import StoreUnavailable
 from crawler.model import Ownership, Side, Source, SourceState, SourceType
+from crawler.polling import Pace, next_due
 from crawler.watch import Watch
 
 SOON = timedelta(milliseconds=20)
@@ -91,6 +92,9 @@ class Noted:
         if self.store_away:
             raise StoreUnavailable("locked")
         return datetime.now(UTC) + self.pause
+
+    def due_after(self, source: Source, state: SourceState, at: datetime) -> datetime:
+        return next_due(source, state, Pace(), now=at, spread=0)
 
 
 @asynccontextmanager

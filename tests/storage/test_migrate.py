@@ -2,7 +2,7 @@
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from crawler.errors import StoreRefused, StoreUnavailable
+from crawler.model import Habits, SourceState
+from storage import custody, frontier, migrate, reports, rounds, runs, schema, search, sources
 from storage import engine as database
-from storage import frontier, migrate, reports, runs, schema, search, sources
 from storage.engine import transaction
 from tests.storage.nouns import NOW, finding, kept, whole
 
@@ -122,6 +123,8 @@ def test_an_older_database_moves_forward_with_its_numbers(database_url: str, tmp
     engine.dispose()
 
 
+HABITS = Habits(at=NOW, items=(1.5,) * 24, hours=(2.0,) * 24, seen=36.0, relevant=0.5)
+
 OLD_RUNS = (
     "insert into source_state (source_id, failures) values ('slovo', 0)",
     (
@@ -168,6 +171,45 @@ def test_a_database_of_the_second_schema_gets_the_ledger_and_keeps_its_findings(
     assert whole(engine, 9).current.text == "Обмін"
     with transaction(engine) as session:
         assert reports.unread(session) == [9]
+    engine.dispose()
+
+
+def test_a_database_of_the_fifth_schema_has_everything_to_learn(database_url: str, tmp_path: Path) -> None:
+    engine = of_the_first_schema(database_url)
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.execute(
+            text("insert into source_state (source_id, failures, entries) values ('slovo', 0, 9)")
+        )
+    assert migrate.upgrade(engine, backup_to=tmp_path / "backups")
+    with transaction(engine) as session:
+        assert sources.state(session, "slovo") == SourceState(entries=9)
+        sources.save_state(session, "slovo", SourceState(entries=9, habits=HABITS))
+    with transaction(engine) as session:
+        assert sources.states(session)["slovo"].habits == HABITS
+    engine.dispose()
+
+
+def test_a_database_of_the_fifth_schema_has_all_its_evidence_read_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    engine = of_the_first_schema(database_url)
+    with engine.begin() as connection:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+    assert migrate.upgrade(engine, backup_to=tmp_path / "backups")
+    with transaction(engine) as session:
+        custody.adopt(session, now=NOW)
+        assert rounds.due(session, now=NOW, within=timedelta(days=1), limit=9) == [0]
+        assert [one.what for one in rounds.read_again(session, tmp_path, 0).problems] == [
+            "capture",
+            "version",
+        ]
+    names = {index["name"] for index in inspect(engine).get_indexes("finding")}
+    assert {"ix_finding_newest", "ix_finding_changed_at"} <= names
     engine.dispose()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select
 
 from crawler.model import (
     CrawlReport,
+    Habits,
     Kind,
     Outcome,
     Part,
@@ -38,6 +39,7 @@ STATE = SourceState(
     entries=5,
     last_post=7,
     not_before=NOW,
+    habits=Habits(at=NOW, items=(0.5,) * 24, hours=(0.25,) * 24, seen=12.0, relevant=0.75, last_rate=3.5),
 )
 
 

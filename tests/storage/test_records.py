@@ -16,6 +16,7 @@ from tests.storage.nouns import capture
 
 def evidence(stored: StoredCapture, *, older: bool = False) -> Evidence:
     return Evidence(
+        id=1,
         file=stored.file,
         offset=stored.offset,
         length=stored.length,

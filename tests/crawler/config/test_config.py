@@ -1,6 +1,7 @@
 """config.yaml: every mistake at once, each with its place and remedy."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,24 @@ def test_paths_start_at_the_config_file() -> None:
 
 def test_intervals_may_be_seconds() -> None:
     found = config(one_source(top="defaults: {interval: 1s, delay: 0s}\n"))
-    assert found.sources[0].interval.total_seconds() == 1
+    assert found.sources[0].interval == timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("more", "own", "minutes"),
+    [
+        ("", "", (None, 1, 30)),
+        ("defaults: {interval: 5m}\n", "", (5, 1, 30)),
+        ("polling: {shortest: 2m, longest: 1h}\n", "", (None, 2, 60)),
+        ("polling: {shortest: 2m}\n", "interval: 9m, longest: 20m", (9, 2, 20)),
+    ],
+)
+def test_an_interval_that_is_written_down_is_fixed_and_else_learnt_within_bounds(
+    more: str, own: str, minutes: tuple[int | None, int, int]
+) -> None:
+    (source,) = config(one_source(own, top=more)).sources
+    expected = tuple(None if one is None else timedelta(minutes=one) for one in minutes)
+    assert (source.interval, source.shortest, source.longest) == expected
 
 
 @pytest.mark.parametrize(
@@ -82,6 +100,9 @@ def test_intervals_may_be_seconds() -> None:
         (one_source("timezone: Kyiv"), "give an IANA zone name"),
         (one_source("name: 012"), "the key stands twice"),
         (one_source(top="network: {nameserver: here}\n"), "give ADDRESS:PORT"),
+        (one_source(top="polling: {a_minute: 0}\n"), "polling.a_minute: read 0; input should be greater than 0"),
+        (one_source(top="polling: {shortest: 1h}\n"), "config.yaml:2:11: polling.shortest: the shortest pause is longer than the longest"),
+        (one_source("longest: 30s"), "sources[0].longest: the shortest pause is longer than the longest; change one"),
     ],
 )  # fmt: skip
 def test_mistakes_are_named_with_place_and_remedy(text: str, complaint: str) -> None:

@@ -43,3 +43,14 @@ def claims(language: str, case: dict[str, Any]) -> tuple[Claim, ...]:
 def test_the_claims_of_a_report(language: str, case: dict[str, Any]) -> None:
     found = {f"{one.event} {one.returned_to} {one.category} {one.count}" for one in claims(language, case)}
     assert sorted(found) == sorted(case["claims"])
+
+
+SPOKEN = [(language, case) for language, case in CASES if "said" in case]
+
+
+@pytest.mark.parametrize(
+    ("language", "case"), SPOKEN, ids=[f"{language}-{case['id']}" for language, case in SPOKEN]
+)
+def test_who_says_so(language: str, case: dict[str, Any]) -> None:
+    found = {one.count: sorted(one.claimed_by) for one in claims(language, case)}
+    assert found == {count: sorted(speakers) for count, speakers in case["said"].items()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -21,7 +23,9 @@ from crawler.model import (
     SourceType,
 )
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
+from tests.crawler.spiders.nameserver import NameServer
 from tests.crawler.spiders.site import Site
+from tests.crawler.spiders.stored import Stored, stored
 
 
 @dataclass(slots=True)
@@ -139,9 +143,24 @@ async def canary() -> AsyncIterator[Site]:
         one.server.close()
 
 
+@pytest_asyncio.fixture(loop_scope="session")
+async def nameserver() -> AsyncIterator[NameServer]:
+    loop = asyncio.get_running_loop()
+    transport, server = await loop.create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
+    yield server
+    transport.close()
+
+
 @pytest.fixture
 def memory() -> Memory:
     return Memory()
+
+
+@pytest.fixture
+def store(tmp_path: Path, crawling: Crawling, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stored]:
+    """A job over a real store."""
+    with stored(tmp_path, crawling, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import ssl
+import struct
 import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+Play = Callable[[asyncio.StreamWriter], Awaitable[None]]
+"""What a server does after a request instead of answering it properly."""
 
 
 def http(
@@ -37,17 +45,20 @@ class Site:
     connections: int = 0
     hang: set[str] = field(default_factory=set)
     """Paths whose answer is sent and never ended."""
+    play: dict[str, Play] = field(default_factory=dict)
+    """Paths that are no whole answers but a play of bytes and pauses."""
+    tls: ssl.SSLContext | None = None
     server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"http{'s' if self.tls else ''}://{self.host}:{self.port}"
 
     def paths(self) -> list[str]:
         return [one.path for one in self.asked]
 
     async def open(self) -> None:
-        self.server = await asyncio.start_server(self.serve, self.host, 0)
+        self.server = await asyncio.start_server(self.serve, self.host, 0, ssl=self.tls)
         self.port = self.server.sockets[0].getsockname()[1]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,6 +69,9 @@ class Site:
             headers = dict(line.split(": ", 1) for line in lines)
             path = first.split(" ")[1]
             self.asked.append(Asked(path, headers, time.monotonic()))
+            if path in self.play:
+                await self.play[path](writer)
+                return
             answer = self.answers.get(path, http("not here", status="404 Not Found"))
             if headers.get("If-None-Match") and b"ETag: " + headers["If-None-Match"].encode() in answer:
                 answer = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\n"
@@ -82,6 +96,58 @@ def feed(site: Site, *paths: str, title: str = "Обмін полоненими 
         kind="application/rss+xml",
         ETag='"1"',
     )
+
+
+def drip(data: bytes, *, pause: float = 0.05, first: int = 0) -> Play:
+    """Send `first` bytes at once and the others one by one."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        writer.write(data[:first])
+        for place in range(first, len(data)):
+            writer.write(data[place : place + 1])
+            await writer.drain()
+            await asyncio.sleep(pause)
+
+    return play
+
+
+def reset(data: bytes) -> Play:
+    """Send some bytes, then break the connection off as a crashed machine does."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        writer.write(data)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        sock: socket.socket = writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    return play
+
+
+def endless(head: bytes, piece: bytes, sent: list[int] | None = None) -> Play:
+    """Send a head, then the same piece until the client has enough; `sent` counts the bytes."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        writer.write(head)
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(piece)
+                await writer.drain()
+                if sent is not None:
+                    sent.append(len(piece))
+
+    return play
+
+
+def silence() -> Play:
+    """Take the request and say nothing until the client goes."""
+
+    async def play(writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing():  # noqa: ASYNC110 - the transport tells nobody
+            await asyncio.sleep(0.02)
+
+    return play
 
 
 PAGE = http(

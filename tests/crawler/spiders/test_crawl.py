@@ -145,7 +145,7 @@ async def test_a_redirect_loop_ends_after_five_hops(
     site.answers = {"/rss": feed(site, "/a", title="Погода"), "/a": http(status="302 Found", Location="/a")}
     await crawling.crawl(source(), memory.desk())
     assert site.paths().count("/a") == 6
-    assert memory.closed[0].detail == "more than 5 redirects"
+    assert memory.closed[0].detail == f"more than 5 redirects: {' → '.join([f'{site.url}/a'] * 6)}"
 
 
 async def test_redirects_are_part_of_the_evidence(

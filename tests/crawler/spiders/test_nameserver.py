@@ -3,59 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator
-from typing import cast
 
 import pytest
-import pytest_asyncio
 from twisted.internet.interfaces import IResolutionReceiver
-from twisted.names import dns
 from zope.interface import implementer
 
 from crawler.spiders import AddressRules
 from crawler.spiders.guard import GuardedResolver, NameserverResolver
+from tests.crawler.spiders.nameserver import NameServer
 
 # the resolver needs the reactor that the crawling fixture puts on the loop
 pytestmark = pytest.mark.usefixtures("crawling")
-
-
-class NameServer(asyncio.DatagramProtocol):
-    """Answers A questions from a table; each name's answers are given in turn."""
-
-    def __init__(self) -> None:
-        self.table: dict[str, list[str]] = {}
-        self.asked: list[str] = []
-        self.transport: asyncio.DatagramTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        question = dns.Message()
-        question.fromStr(data)
-        query = question.queries[0]
-        name = query.name.name.decode()
-        self.asked.append(name)
-        answer = dns.Message(id=question.id, answer=1, recDes=1, recAv=1)
-        answer.queries = [query]
-        left = self.table.get(name, [])
-        if query.type == dns.A and left:
-            address = left.pop(0) if len(left) > 1 else left[0]
-            record = dns.Record_A(address)  # type: ignore[no-untyped-call]
-            answer.answers = [dns.RRHeader(name=name, type=dns.A, ttl=0, payload=record)]  # type: ignore[arg-type]
-        elif name not in self.table:
-            answer.rCode = dns.ENAME
-        assert self.transport is not None
-        self.transport.sendto(answer.toStr(), addr)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def nameserver() -> AsyncIterator[NameServer]:
-    loop = asyncio.get_running_loop()
-    transport, server = await loop.create_datagram_endpoint(NameServer, local_addr=("127.0.0.1", 0))
-    yield server
-    transport.close()
 
 
 @implementer(IResolutionReceiver)
@@ -75,10 +33,8 @@ class Receiver:
 
 
 async def resolved(server: NameServer, name: str, *allow: str) -> list[str]:
-    assert server.transport is not None
-    sock: socket.socket = server.transport.get_extra_info("socket")
     receiver = Receiver()
-    resolver = GuardedResolver(AddressRules(allow), NameserverResolver(*sock.getsockname()))
+    resolver = GuardedResolver(AddressRules(allow), NameserverResolver(*server.address))
     resolver.resolveHostName(receiver, name, 80)
     await asyncio.wait_for(receiver.done.wait(), 30)
     return receiver.addresses

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
-from crawler.discovery.sampling import interval_for
 from crawler.model import Article, Skipped, SkipReason, Source, SourceType
 from crawler.spiders import Crawling
 from tests.crawler.spiders.site import PAGE, Site, http
@@ -46,7 +44,6 @@ async def test_a_feed_that_the_front_page_names_is_found_and_sampled(
     assert best.languages == (("uk", 8),)
     assert best.charset == "utf-8"
     assert not best.full_text
-    assert interval_for(best) == timedelta(minutes=60)
     first, *others = found.samples
     assert isinstance(first.outcome, Article)
     assert "205 захисників" in first.outcome.text

@@ -151,3 +151,18 @@ def test_why_it_did_not_arrive_is_said_without_the_token(hook: Webhook) -> None:
     assert error
     assert "token-of-the-hook" not in error
     assert "token-of-the-hook" not in repr(replace(config(Addressee(name="desk", url=hook.url)), contact="x"))
+
+
+def test_alerts_of_long_ago_are_forgotten_unless_somebody_waits_for_them(
+    store: Engine, hook: Webhook
+) -> None:
+    tell(store, "sent", "waits")
+    deliver(store, config(Addressee(name="desk", url=hook.url, about=("operator",))), now=LATER)
+    with transaction(store) as session:
+        (first, *_) = outbox.waiting(session)["desk"]
+        outbox.settle(session, [first], error=None, now=LATER)
+    for days, left in ((89, ["slovo: waits", "slovo: sent"]), (91, ["slovo: waits"])):
+        with transaction(store) as session:
+            outbox.prune(session, now=NOW + timedelta(days=days), keep=timedelta(days=90))
+        with transaction(store) as session:
+            assert [one.alert.title for one in outbox.latest(session, limit=9)] == left

@@ -11,11 +11,13 @@ from sqlalchemy import Engine
 
 from crawler.config import Alerts, Config, SavedSearch
 from crawler.model import Kind, Source, SourceState
+from newsdesk import custody
 from newsdesk.alerts import watch
 from storage import notes, outbox, sources
+from storage.captures import WarcArchive
 from storage.engine import transaction
 from tests.newsdesk.health.days import SOURCE
-from tests.storage.nouns import NOW, finding, kept
+from tests.storage.nouns import NOW, capture, finding, kept
 
 MINUTE = timedelta(minutes=1)
 
@@ -95,3 +97,21 @@ def test_a_full_disk_is_told(store: Engine, tmp_path: Path) -> None:
     full = replace(given, alerts=replace(given.alerts, disk_low=2**80))
     watch(store, full, lemmas=lemmas, now=NOW)
     assert told(store) == [("disk_low", "job")]
+
+
+def test_changed_evidence_is_told_until_it_is_as_it_was(store: Engine, tmp_path: Path) -> None:
+    """The running job reads its captures again and tells what was changed, once for each thing."""
+    given, archive = config(tmp_path), WarcArchive(tmp_path / "data" / "captures")
+    stored = archive.write([capture()])
+    kept(store, finding(), captures=stored)
+    file = tmp_path / "data" / "captures" / stored[0].file
+    sound = file.read_bytes()
+    for day, content in enumerate((sound, sound[:-9] + b"x" * 9, sound[:-9] + b"x" * 9, sound)):
+        file.write_bytes(content)
+        now = NOW + timedelta(days=day)
+        assert custody.look(store, given, now=now) == 1
+        watch(store, given, lemmas=lemmas, now=now)
+    with transaction(store) as session:
+        (found,) = outbox.latest(session, limit=9)
+    assert (found.alert.kind, found.alert.subject) == ("chain_broken", "job")
+    assert found.alert.body.startswith("capture 1 its bytes in the file were changed; stop the job")

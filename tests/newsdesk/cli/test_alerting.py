@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.newsdesk.alerts.receivers import Webhook, webhook
-from tests.newsdesk.cli.daemon import Outlets, daemon, outlets, wait_for
+from tests.newsdesk.cli.daemon import COMMAND, Outlets, daemon, outlets, wait_for
 
 CONFIG = """version: 1
 contact: t@x.invalid
@@ -82,6 +83,29 @@ def test_alerts_are_listed_and_tested_without_a_running_job(
         hook.status = 500
         assert job.ask("alerts", "test", "desk").returncode == 4
         hook.status = 200
+
+
+def test_single_passes_tell_what_they_find(
+    served: Outlets, hook: Webhook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`run --once`, as a timer runs it: what is due goes out at the end of the pass, in no group's time."""
+    monkeypatch.setenv("DESK_URL", hook.url)
+    text = CONFIG.format(url=served.url).replace("group: 1s", "group: 1h")
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    served.broken = {"a"}
+    for _ in range(3):
+        assert not hook.got
+        once(tmp_path)
+    assert "a: the source is broken" in titles(hook)
+    served.broken = set()
+    once(tmp_path)
+    assert "a: the source is back" in titles(hook)
+    assert "exchanges: Обмін полоненими" in titles(hook)
+    assert len(hook.got) == 2
+
+
+def once(folder: Path) -> None:
+    subprocess.run([COMMAND, "run", "--once"], cwd=folder, capture_output=True, timeout=120, check=False)
 
 
 @pytest.mark.parametrize("url", ["nonsense://x", "slack://", "''"])

@@ -35,6 +35,7 @@ def folder(tmp_path: Path) -> Path:
     migrate.upgrade(store, backup_to=tmp_path / "backups")
     kept(store, judged("Відбувся обмін полоненими", ADDRESS))
     kept(store, judged("Дванадцять степовиків удома", ADDRESS + "2"), address=ADDRESS + "2")
+    kept(store, older_reading("З полону повернулися 49 захисників", ADDRESS + "4"), address=ADDRESS + "4")
     with transaction(store) as session:
         number = lead_id(session, ADDRESS + "3")
         frontier.close(
@@ -56,6 +57,12 @@ def judged(title: str, address: str) -> Finding:
     )
 
 
+def older_reading(title: str, address: str) -> Finding:
+    """A report judged as today, whose claims an older reader missed."""
+    known = judged(title, address)
+    return replace(known, verdict=replace(known.verdict, lexicon="an older one"))
+
+
 def retag(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [COMMAND, "retag", *options], cwd=folder, capture_output=True, text=True, timeout=90, check=False
@@ -65,7 +72,15 @@ def retag(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_under_the_same_lexicon_nothing_is_judged_again(folder: Path) -> None:
+    retag(folder)
     assert "0 findings of another lexicon" in retag(folder, "--dry-run").stderr
+
+
+def test_claims_that_the_present_reader_finds_are_stored_and_told(folder: Path) -> None:
+    done = retag(folder, "--format", "jsonl")
+    assert '"id": "f3", "change": "claims +1 -0"' in done.stdout
+    assert "+49 prisoners_of_war to ukraine, this_exchange" in done.stdout
+    assert [one.claim.count for one in whole(opened(folder), 3).claims] == [49]
 
 
 def test_a_dry_run_shows_what_a_new_config_would_change_and_stores_nothing(folder: Path) -> None:
@@ -74,8 +89,23 @@ def test_a_dry_run_shows_what_a_new_config_would_change_and_stores_nothing(folde
         assert '"id": "f2", "change": "off_topic -> relevant"' in done.stdout
         assert "topic:steppe; +soldiers_home «" in done.stdout
         assert "f1" not in done.stdout
-        assert "2 findings of another lexicon" in done.stderr
+        assert "3 findings of another lexicon" in done.stderr
         assert "nothing was stored" in done.stderr
+
+
+def test_tag_reads_the_terms_that_a_config_adds(folder: Path) -> None:
+    line = '{"id": 1, "title": "Дванадцять степовиків удома", "text": "", "lang": "uk"}\n'
+    for config, answer in (("config.yaml", "no"), ("new.yaml", "yes")):
+        done = subprocess.run(
+            [COMMAND, "tag", "-", "--config", config],
+            cwd=folder,
+            input=line,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=True,
+        )
+        assert f'"relevant": "{answer}"' in done.stdout
 
 
 def test_retag_stores_the_new_verdicts_once(folder: Path) -> None:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -108,3 +108,28 @@ def test_without_a_store_it_says_what_to_do(tmp_path: Path) -> None:
     )
     assert done.returncode == 5
     assert "swapwatch run" in done.stderr
+
+
+def test_five_hundred_who_never_finish_asking_keep_nobody_out_and_are_shown_out(tmp_path: Path) -> None:
+    """H09: half a request holds a place for some seconds only, and a reader is answered meanwhile."""
+    config(tmp_path)
+    with ExitStack() as stack:
+        _, port = stack.enter_context(serving(tmp_path))
+        slow = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60)) for _ in range(500)
+        ]
+        for door in slow:
+            door.sendall(b"GET /findings HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        asking = HTTPConnection("127.0.0.1", port, timeout=60)
+        asking.request("GET", "/findings")
+        assert asking.getresponse().status == 200
+        asking.close()
+        assert {_ended(door) for door in slow} == {True}
+
+
+def _ended(door: socket.socket) -> bool:
+    """Wait until the other side closes a connection, without an answer."""
+    try:
+        return door.recv(1) == b""
+    except ConnectionResetError:
+        return True

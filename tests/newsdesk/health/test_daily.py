@@ -36,9 +36,16 @@ def test_a_day_is_reported_once_with_drops_and_what_stands_out(store: Engine, tm
         requests=9,
         kilobytes=120,
         skipped=dropped,
-        dropped_at=((Stage.FETCH, 2), (Stage.TAG, 7)),
+        dropped_at=((Stage.FETCH, SkipReason.ROBOTS, 2), (Stage.TAG, SkipReason.OFF_TOPIC, 7)),
     )
-    crawl(store, "slow", seconds=40, leads_new=1, skipped=((SkipReason.OFF_TOPIC, 1),))
+    crawl(
+        store,
+        "slow",
+        seconds=40,
+        leads_new=1,
+        skipped=((SkipReason.OFF_TOPIC, 1),),
+        dropped_at=((Stage.TAG, SkipReason.OFF_TOPIC, 1),),
+    )
     crawl(store, outcome=Outcome.ERROR, error="HTTP 500")
     with transaction(store) as session:
         sources.save_state(session, "slovo", SourceState(last_poll=NOW, failures=1, error="HTTP 500"))
@@ -48,8 +55,7 @@ def test_a_day_is_reported_once_with_drops_and_what_stands_out(store: Engine, tm
     (line,) = logged
     assert line["day"] == "2026-03-20"
     assert (line["sources"], line["polls"], line["failed"], line["new"], line["findings"]) == (2, 3, 1, 11, 1)
-    assert line["dropped"] == {"off_topic": 8, "robots": 2}
-    assert line["dropped_at"] == {"tag": 7, "fetch": 2}
+    assert line["dropped"] == {"fetch": {"robots": 2}, "tag": {"off_topic": 8}}
     assert (line["requests"], line["kilobytes"]) == (9, 120)
     assert line["slowest"][0] == "slow 40.0s"
     assert line["broken"] == ["slovo failing"]

@@ -11,11 +11,14 @@ from lxml import html
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
+import scheduler
 from crawler.model import Conflict, Finding, Kind, Part, Reason, Span, Standing
 from storage import findings
 from storage.captures import WarcArchive
 from storage.engine import transaction
 from tests.newsdesk.web.conftest import Open
+from tests.storage.ledger_nouns import keep
+from tests.storage.ledger_nouns import report as told
 from tests.storage.nouns import NOW, TEXT, capture, changed, finding, kept, lead_id
 
 DAY = timedelta(days=1)
@@ -193,3 +196,18 @@ def test_pages_may_be_asked_for_while_the_job_writes(desk: Open, store: Engine) 
         findings.keep(session, found, lead_id=number, captures=(), now=NOW)
         assert titles(page(client, "/findings")) == ["one"]
     assert len(titles(page(client, "/findings"))) == 2
+
+
+def test_reports_that_belong_to_no_exchange_stand_beside_near_misses(desk: Open, store: Engine) -> None:
+    (left,) = keep(store, told(None, {"each people": 84}, at="2025-08-14T12:00:00+00:00"))
+    report(store, 1, "near", standing=Standing.NEAR_MISS)
+    client = desk()
+    assert "Every report stands under an exchange" in page(client, "/review").text_content()
+    scheduler.update_ledger(store)
+    tree = page(client, "/review")
+    (row,) = tree.cssselect(".left-over tbody tr")
+    assert row.cssselect("a")[0].get("href") == f"/findings/f{left}"
+    assert "names no day no exchange of living people in the 3 days to 2025-08-14" in " ".join(
+        row.text_content().split()
+    )
+    assert titles(tree) == ["near"]

@@ -23,10 +23,12 @@ from crawler.model import (
     Stage,
     Standing,
 )
-from ledger.model import Agreement, ExchangeStatus, Matter
+from ledger.model import Agreement, ExchangeStatus, Matter, Unclear
 from ledger.totals import Basis
+from newsdesk.health import State
 from newsdesk.web.exchanges import Sort
 from newsdesk.web.texts import texts
+from storage.copies import How
 
 WEB = Path(__file__).resolve().parents[3] / "newsdesk" / "web"
 TEMPLATES = sorted((WEB / "templates").glob("*.html"))
@@ -35,6 +37,9 @@ VOCABULARIES = [
     ("category", Category), ("conflict", Conflict), ("origin", DateOrigin), ("event", Event), ("kind", Kind), ("ownership", Ownership),
     ("party", Party), ("precision", Precision), ("side", Side), ("reason", SkipReason), ("speaker", Speaker), ("stage", Stage),
     ("standing", Standing), ("status", ExchangeStatus), ("agreement", Agreement), ("matter", Matter), ("basis", Basis), ("sort", Sort),
+    ("health", State),
+    ("how", How),
+    ("unclear", Unclear),
 ]  # fmt: skip
 
 

@@ -27,6 +27,9 @@ HIDING = {
 }
 """Properties, and the values by which each alone keeps words from the eye."""
 
+UNSEEN_CLASSES = frozenset({"screen-reader-only", "screen-reader-text", "sr-only", "visually-hidden"})
+"""Class names by which style sheets everywhere hide words from the eye."""
+
 EDGES = ("left", "top", "right", "bottom")
 SIZES = ("height", "max-height", "width", "max-width")
 GRADIENT_INK = ("background-clip", "-webkit-background-clip")
