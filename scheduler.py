@@ -208,6 +208,8 @@ class Job:
     numbers: Iterator[int] = field(default_factory=lambda: count(1))  # one a poll, in each line of its log
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
+    described: bool = False
+    """Whether records that older rules made were put together anew since the start."""
     pace: Pace = field(default_factory=Pace)
     """The budget of polls, shared out over the sources as they fared when it was last looked."""
     pace_until: datetime | None = None
@@ -255,6 +257,9 @@ class Job:
             try:
                 if read := await asyncio.to_thread(update_ledger, self.engine):
                     log.info("reconciled", findings=read)
+                if not self.described:
+                    await asyncio.to_thread(describe_anew, self.engine)
+                    self.described = True
             except StoreError as error:
                 log.warning("reconciling_failed", cause=str(error))
             except Exception:  # the border: what one report breaks must not end the job
@@ -450,14 +455,15 @@ def update_ledger(engine: Engine) -> int:
     while some >= keeping.AT_ONCE:
         some = _update_some(engine)
         read += some
-    while _described_anew(engine):
-        pass
     return read
 
 
-def _described_anew(engine: Engine) -> int:
-    with database.transaction(engine) as session:
-        return keeping.describe_anew(books(session))
+def describe_anew(engine: Engine) -> None:
+    """Put together the records that older rules made, a few at a time: after an update, once."""
+    described = 1
+    while described:
+        with database.transaction(engine) as session:
+            described = keeping.describe_anew(books(session))
 
 
 def _update_some(engine: Engine) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from storage.tables import ArticleRow, CopyRow, FindingRow, VersionRow
+from storage.tables import ArticleRow, CopyRow, ExchangePartRow, FindingRow, VersionRow
+
+CLOCKS = timedelta(hours=1)
+"""How far the clocks of two outlets may lie apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +49,36 @@ class Origin:
 
 
 def origin(session: Session, finding_id: int) -> Origin | None:
-    """Return the likely origin of a finding; None where there is no such finding."""
-    return origins(session, [finding_id]).get(finding_id)
+    """Return the likely origin of a finding; None where there is no such finding.
+
+    Where it credits an agency whose own report is in another family, in another language most often, that report is named.
+    """
+    found = origins(session, [finding_id]).get(finding_id)
+    if found is None or found.finding_id is not None:
+        return found
+    own = _own_report(session, found)
+    return (
+        found
+        if own is None
+        else replace(found, finding_id=own, why=f"{found.why}; f{own} is its own report on the same exchange")
+    )
+
+
+def _own_report(session: Session, found: Origin) -> int | None:
+    """Return the credited agency's last report on the same exchange that was out before the family's first."""
+    ours = select(ExchangePartRow.exchange_id).where(
+        ExchangePartRow.finding_id.in_([one.finding_id for one in found.members]),
+        ExchangePartRow.exchange_id.is_not(None),
+    )
+    rows = session.execute(
+        select(FindingRow.id, ArticleRow.outlet)
+        .join(ArticleRow, ArticleRow.id == FindingRow.article_id)
+        .join(CopyRow, CopyRow.article_id == FindingRow.article_id)
+        .join(ExchangePartRow, ExchangePartRow.finding_id == FindingRow.id)
+        .where(ExchangePartRow.exchange_id.in_(ours), CopyRow.at <= found.members[0].at + CLOCKS)
+        .order_by(CopyRow.at.desc(), FindingRow.id)
+    )
+    return next((number for number, outlet in rows if _is(outlet, found.outlet)), None)
 
 
 def origins(session: Session, finding_ids: Sequence[int]) -> dict[int, Origin]:

@@ -246,6 +246,17 @@ def test_findings_leave_as_a_web_archive_that_others_can_read(ask: Ask, demo: tu
     assert records[-400:] in kept  # byte for byte
 
 
+def test_names_are_masked_where_asked_for(ask: Ask) -> None:
+    done = ask("export", "findings", "--with-text", "--mask-names", "--format", "jsonl")
+    assert "names are masked as far as they were recognised" in done.stderr
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(row["authors"] == [] for row in rows)
+    assert any("[name]" in row["text"] for row in rows)
+    plain = ask("export", "findings", "--with-text", "--format", "jsonl").stdout
+    assert "[name]" not in plain
+    assert ask("export", "findings", "--wacz", "m.wacz", "--with-text", "--mask-names").returncode == 2
+
+
 def test_an_index_of_all_captures_leads_to_their_records(ask: Ask, demo: tuple[Path, str]) -> None:
     assert ask("export", "findings", "--cdx", "all.cdxj").returncode == 0
     lines = (demo[0] / "all.cdxj").read_text().splitlines()

@@ -27,7 +27,6 @@ from newsdesk.cli.querying import (
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from crawler.config import Config
     from storage.search import Filters
 
 
@@ -61,6 +60,9 @@ TextOption = Annotated[
 VersionsOption = Annotated[
     bool, typer.Option("--with-versions", help="Every version, nested in its finding.")
 ]
+MaskOption = Annotated[
+    bool, typer.Option("--mask-names", help="Mask personal names, as far as they are recognised.")
+]
 WaczOption = Annotated[
     Path | None,
     typer.Option(
@@ -87,6 +89,7 @@ def export(
     bom: BomOption = False,
     with_text: TextOption = False,
     with_versions: VersionsOption = False,
+    mask_names: MaskOption = False,
     wacz: WaczOption = None,
     cdx: CdxOption = None,
     source: SourceOption = None,
@@ -101,13 +104,16 @@ def export(
     """Stream records to stdout or a file."""
     from newsdesk import ledger
     from newsdesk.cli import marking
+    from newsdesk.cli.archiving import web_archive
     from storage.engine import transaction
 
     filters = filters_of(
         source=source, lang=lang, kind=kind, conflict=conflict, since=since, until=until, near=near_misses
     )
     if wacz or cdx:
-        _web_archive(filters, configured(config), wacz=wacz, cdx=cdx, with_text=with_text)
+        web_archive(
+            filters, configured(config), wacz=wacz, cdx=cdx, with_text=with_text, mask_names=mask_names
+        )
         return
     with transaction(opened(configured(config))) as session:
         if what in (What.FINDINGS, What.LEADS):
@@ -122,7 +128,15 @@ def export(
         else:
             columns = (*marking.MARK_COLUMNS, *("text",) * with_text)
             rows = marking.labelled(session, with_text=with_text)
+        rows = _masked(rows) if mask_names else rows
         _write(rows, columns=columns, form=form, output=output, bom=bom)
+
+
+def _masked(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    from newsdesk.cli.masking import WARNING, masked_record
+
+    say(WARNING)
+    return map(masked_record, rows)
 
 
 def _articles(
@@ -139,28 +153,6 @@ def _articles(
     found = queries.findings(session, filters)
     rows = (records.finding_record(one, with_text=with_text, with_versions=with_versions) for one in found)
     return (*records.FINDING_COLUMNS, *extra), rows
-
-
-def _web_archive(
-    filters: Filters, checked: Config, *, wacz: Path | None, cdx: Path | None, with_text: bool
-) -> None:
-    """Write findings with their captures, or an index of all captures, for readers of web archives."""
-    from newsdesk.web_archive import write_cdx, write_wacz
-    from storage import queries
-    from storage.engine import transaction
-
-    if wacz and not with_text:
-        raise UsageError(
-            "captures hold the texts of outlets, which belong to them: --wacz asks for --with-text"
-        )
-    captures = checked.data / "captures"
-    if wacz:
-        with transaction(opened(checked)) as session:
-            count = write_wacz(queries.findings(session, filters), captures=captures, output=wacz)
-        say(f"wrote {count} captures to {wacz}")
-    if cdx:
-        write_cdx(captures=captures, output=cdx)
-        say(f"wrote {cdx}")
 
 
 def _write(

@@ -24,7 +24,7 @@ from tests.ledger.told import annotated
 CASES = Path(__file__).resolve().parents[1] / "cases" / "ledger" / "articles.yaml"
 KYIV = ZoneInfo("Europe/Kyiv")
 
-MIN_RECOVERED = 0.83
+MIN_RECOVERED = 0.86
 MAX_WRONG = 0.04
 """Floors of what is reached; the goals are 0.95 and 0.02, as they hold where the claims are read rightly (test_corpus.py)."""
 

@@ -10,12 +10,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, delete
 
+import scheduler
+from newsdesk import ledger as shown
 from newsdesk.newsroom.stories import Story, outlets
 from storage import copies
 from storage.copies import COPY, contained, estimated, shingles, signature, twin_addresses
 from storage.engine import transaction
+from storage.exchanges import numbers as stored_numbers
 from storage.origins import Member, Origin, likely, origin, origins
 from storage.tables import CopyRow
+from tests.ledger.told import report
+from tests.storage.ledger_nouns import finding_of
 from tests.storage.nouns import NOW, finding, kept
 
 STORIES: list[Story] = [story for outlet in outlets() for story in outlet.stories]
@@ -204,3 +209,34 @@ def test_of_one_minute_the_longer_report_is_the_origin() -> None:
     short = Member(finding_id=1, outlet="a.example", address="", at=NOW, words=10)
     long = Member(finding_id=2, outlet="b.example", address="", at=NOW + timedelta(seconds=20), words=90)
     assert likely([short, long]).finding_id == 2
+
+
+def test_a_translation_that_credits_an_agency_leads_to_its_own_report_and_is_one_origin(
+    store: Engine,
+) -> None:
+    """Another language shares no words: the credit and the exchange both are put to join them."""
+    told = {
+        "unian.net": report("2025-10-02", {"ukraine people": 205}, outlet="unian.net"),
+        "east.example": report("2025-10-02", {"ukraine people": 205}, outlet="east.example", at="2025-10-02T13:00:00+00:00"),
+        "west.example": report("2025-10-02", {"ukraine people": 205}, outlet="west.example", at="2025-10-02T14:00:00+00:00"),
+    }  # fmt: skip
+    words = {
+        "unian.net": ("uk", REPORT, ("unian.ua",)),
+        "east.example": ("en", "Buses with the freed crossed the border this morning, UNIAN reports, and doctors met them there with their relatives.", ("unian.ua",)),
+        "west.example": ("en", "The returned were taken to hospitals in four regions, the governor of one of them said in the evening to reporters.", ()),
+    }  # fmt: skip
+    numbers = {}
+    for outlet, one in told.items():
+        language, text, named = words[outlet]
+        found = finding_of(one)
+        article = replace(found.article, text=f"{found.article.text} {text}", language=language)
+        found = replace(found, article=article, credits=named)
+        numbers[outlet] = kept(store, found, address=one.address).finding_id
+    scheduler.update_ledger(store)
+    translated = came_from(store, numbers["east.example"])
+    assert (translated.outlet, translated.finding_id) == ("unian.ua", numbers["unian.net"])
+    assert translated.why.endswith(f"f{numbers['unian.net']} is its own report on the same exchange")
+    assert came_from(store, numbers["west.example"]).outlet == "west.example"
+    with transaction(store) as session:
+        (record,) = [one.record for one in shown.whole(session, stored_numbers(session))]
+    assert record.origins == 2

@@ -65,7 +65,7 @@ def test_a_record_of_other_rules_is_made_anew(store: Engine) -> None:
         assert [(one.id, one.accounts) for one in shown.records(session, asked)] == [
             (one.id, one.accounts) for one in whole
         ]
-    scheduler.update_ledger(store)
+    scheduler.describe_anew(store)
     kept, full = both_ways(store)
     assert kept == full
 
