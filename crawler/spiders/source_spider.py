@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
@@ -34,10 +35,11 @@ from crawler.model import (
     Standing,
 )
 from crawler.pipeline import examine, ruled_out
+from crawler.spiders import failures
 from crawler.spiders.answers import digest, error_of, header, request_of
 from crawler.spiders.desk import TRIES, Desk, OpenLead
 from crawler.spiders.evidence import ListEvidence
-from crawler.spiders.failures import skipped_by_error, skipped_by_status
+from crawler.spiders.failures import NotNow, skipped_by_error, skipped_by_status
 from crawler.spiders.gate import Stopping
 from crawler.spiders.listing import (
     LIST_PAGES,
@@ -95,6 +97,7 @@ class SourceSpider(scrapy.Spider):
         self.remembered = SourceState()
         self.read_before = False
         self.evidence = ListEvidence(lambda captures: self._store(desk.archive, captures))
+        self.began = time.monotonic()
         self.notices: list[str] = []
         self.texts = Texts()
         self._logged: set[str] = set()
@@ -112,10 +115,15 @@ class SourceSpider(scrapy.Spider):
             log.warning(event, source=self.source.id, **fields)
         self._logged.add(event)
 
+    def out_of_time(self) -> bool:
+        """Say whether this poll is to begin no further page."""
+        return time.monotonic() - self.began > failures.POLL_SECONDS
+
     def odd(self, words: str, *, url: str) -> None:
         """Note what is odd about a list that answers, for the log and for the source's status."""
         self.log_once(f"list: {words}", url=url)
-        self.notices.append(words)
+        if words not in self.notices:
+            self.notices.append(words)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the source's list, with the validators of the last answer."""
@@ -333,6 +341,9 @@ class SourceSpider(scrapy.Spider):
     async def page_failed(self, failure: Failure) -> None:
         """Bring a page that could not be fetched to its outcome."""
         request = request_of(failure)
+        if isinstance(failure.value, NotNow):
+            self.odd("the poll took too long; some pages wait for the next", url=request.url)
+            return
         waiting: OpenLead = request.cb_kwargs["waiting"]
         if isinstance(error_of(failure), Stopping):
             return

@@ -224,6 +224,7 @@ def _page(found: WholeFinding) -> Iterator[str]:
     facts = {"exchange date": verdict.exchange_date, "stage": verdict.stage, "sequence": verdict.sequence, "deal": verdict.deal,
              "mediators": verdict.mediators, "place": verdict.transfer_place, "numbers disclosed": verdict.numbers_disclosed}  # fmt: skip
     yield "; ".join(f"{name} {short(value)}" for name, value in facts.items() if value not in (None, ()))
+    yield from (f"warning: {short(warning)}" for warning in now.warnings)
     yield "\nReasons"
     for reason in verdict.reasons[:10]:
         yield f"  {reason['weight']:>5}  {reason['rule']}: «{short(reason['words'])}»"
