@@ -228,3 +228,54 @@ def test_what_cannot_be_meant_is_refused(
     )
     assert done.returncode == 2
     assert words in done.stderr
+
+
+def posts(outlet: Outlet, path: str, numbers: range, *, month: int, older: str | None) -> None:
+    """A channel's preview: posts of one month, one of them a report."""
+    rows = "".join(
+        f'<div class="tgme_widget_message" data-post="slovo/{n}"><div class="tgme_widget_message_text js-message_text">'
+        f"{TOLD if n % 10 == 3 else 'Ремонт дороги в центрі міста'}, допис {n}.</div>"
+        f'<a class="tgme_widget_message_date"><time datetime="2025-{month:02}-{n % 20 + 2:02}T10:00:00+00:00"></time></a></div>'
+        for n in numbers
+    )
+    more = f'<a class="tme_messages_more" data-before="x" href="{older}"></a>' if older else ""
+    outlet.answers[path] = ("text/html", f"<html><body class='tgme_page'>{more}{rows}</body></html>")
+
+
+def test_a_channels_older_posts_are_read_back_to_the_first_day(tmp_path: Path, outlet: Outlet) -> None:
+    posts(outlet, "/s/slovo", range(61, 71), month=4, older="/s/slovo?before=61")
+    posts(outlet, "/s/slovo?before=61", range(51, 61), month=3, older="/s/slovo?before=51")
+    posts(outlet, "/s/slovo?before=51", range(41, 51), month=2, older="/s/slovo?before=41")
+    posts(outlet, "/s/slovo?before=41", range(31, 41), month=1, older="/s/slovo?before=31")
+    posts(outlet, "/s/slovo?before=31", range(21, 31), month=1, older=None)
+    config(tmp_path, outlet, more="type: telegram, url: '{url}/s/slovo'")
+    done = run(tmp_path, "--source", "slovo", "--since", "2025-02-01", "--until", "2025-03-31")
+    assert "20 pages" in done.stdout
+    assert "2  relevant" in done.stdout
+    assert outlet.asked[-1] == "/s/slovo?before=41", (
+        "its posts are older than the first day, and so are those before"
+    )
+    assert stored(tmp_path, "select url from lead where state = 'kept' order by id desc") == [
+        ("https://t.me/slovo/43",), ("https://t.me/slovo/53",)
+    ]  # fmt: skip
+
+
+def test_pages_of_an_archive_are_walked_day_by_day(tmp_path: Path, outlet: Outlet) -> None:
+    for day in (1, 2, 3, 4):
+        links = "".join(
+            f'<li><a href="{outlet.page(f"/story-{day}-{n}.html", f"{TOLD} {day}" if n == 1 else "Ремонт дороги")}">'
+            f"Допис номер {n} про те, що сталося того дня</a></li>"
+            for n in range(3)
+        )
+        outlet.answers[f"/archive/2025/03/{day:02}"] = (
+            "text/html",
+            f"<html><body><ul>{links}</ul></body></html>",
+        )
+    config(tmp_path, outlet, more="type: feed, url: '{url}/feed.xml', archive: '{url}/archive/%Y/%m/%d'")
+    done = run(tmp_path, "--source", "slovo", "--since", "2025-03-02", "--until", "2025-03-03")
+    assert [path for path in outlet.asked if path.startswith("/archive")] == [
+        "/archive/2025/03/03",
+        "/archive/2025/03/02",
+    ]
+    assert "6 pages" in done.stdout
+    assert "2  relevant" in done.stdout
