@@ -88,7 +88,7 @@ def exact_fields(found: list[Pair]) -> Iterator[str]:
 def exact(found: list[Pair], field: str, lang: str = "all") -> float:
     """Return the share of relevant articles whose field is exactly right."""
     told = [(gold.get(field), said.get(field)) for one, gold, said in found if lang in (one, "all")]
-    return sum(_plain(a) == _plain(b) for a, b in told) / len(told)
+    return sum(bool(_plain(a) == _plain(b)) for a, b in told) / len(told)
 
 
 def _plain(value: Any) -> Any:
