@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -232,6 +232,19 @@ def _without_lookalikes(text: str) -> str:
         return "".join(LOOKALIKES.get(char, char) for char in word) if cyrillic * 2 >= len(word) else word
 
     return LETTER_RUN.sub(turned, text)
+
+
+LONGEST_SENTENCE = 1200
+"""Characters; what is longer is a list, a table or no language, and is read in pieces."""
+
+
+def pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where a sentence starts and ends, cut at blanks where it is longer than any that was written to be read."""
+    while end - start > LONGEST_SENTENCE:
+        cut = text.rfind(" ", start + 1, start + LONGEST_SENTENCE) + 1 or start + LONGEST_SENTENCE
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def lemmas(text: str, language: str | None) -> str:

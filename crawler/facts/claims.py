@@ -15,6 +15,9 @@ from crawler.facts.text import sentences
 from crawler.facts.voices import SIDE_OF, voices
 from crawler.model import Article, Category, Claim, Conflict, Event, Part, Party, Precision, Span, Speaker
 
+MOST = 300
+"""Numbers of people read in one text: more than any report holds; what comes after them is a table."""
+
 SMALLEST_ROUND = 20
 """A title rounds no number below this."""
 
@@ -34,7 +37,8 @@ def claims_in(
     for raw, part in ((article.title, Part.TITLE), (article.text, Part.TEXT)):
         reader = Reader(language, conflict, timeline)
         for voice in voices(sentences(raw, part), language, before):
-            reader.read(voice)
+            if len(reader.drafts) < MOST:
+                reader.read(voice)
             before = voice.named[-1][1] if voice.named else before
             spoke.update(speaker for _, speaker in voice.named)
         drafts += reader.drafts

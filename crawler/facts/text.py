@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from crawler.language import Folded, folded
+from crawler.language import Folded, folded, pieces
 from crawler.model import Part
 
 ABBREVIATION = re.compile(
@@ -69,11 +69,11 @@ def _spans(text: str) -> Iterator[tuple[int, int, int]]:
         if not line_end and _goes_on(text, start, match):
             continue
         if text[start : match.end()].strip():
-            yield paragraph, start, match.end()
+            yield from ((paragraph, *piece) for piece in pieces(text, start, match.end()))
         start = match.end()
         paragraph += line_end or text[start : start + 1] == "\n"
     if text[start:].strip():
-        yield paragraph, start, len(text)
+        yield from ((paragraph, *piece) for piece in pieces(text, start, len(text)))
 
 
 def _goes_on(text: str, start: int, match: re.Match[str]) -> bool:

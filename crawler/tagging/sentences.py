@@ -6,9 +6,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
-from crawler.language import Folded, folded
+from crawler.language import Folded, folded, pieces
 from crawler.model import Article, Part, Span
 from crawler.tagging.lexicon import Concept, Lexicon
 from crawler.tagging.patterns import tokens_of
@@ -102,9 +103,10 @@ def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
     hits = _hits(whole.text, lexicon)
     starts = [hit.start for hit in hits]
     found: list[Sentence] = []
-    start = number = 0
+    number = 0
     ends = CLAUSE if part is Part.TITLE else END
-    for stop in [*(match.end() for match in ends.finditer(whole.text)), len(whole.text)]:
+    stops = [*(match.end() for match in ends.finditer(whole.text)), len(whole.text)]
+    for start, stop in (cut for pair in pairwise((0, *stops)) for cut in pieces(whole.text, *pair)):
         text = whole.text[start:stop]
         if text.strip():
             number += 1
@@ -124,7 +126,6 @@ def _split(raw: str, part: Part, lexicon: Lexicon) -> list[Sentence]:
                     whole=whole,
                 )
             )
-        start = stop
     return found
 
 

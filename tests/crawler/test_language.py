@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.language import detect, fold, folded, lemmas, query_lemmas
+from crawler.language import LONGEST_SENTENCE, detect, fold, folded, lemmas, pieces, query_lemmas
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,11 @@ def test_a_word_without_end_costs_no_more_than_its_length() -> None:
         assert fold(text)
         assert lemmas(text, "uk")
     assert time.process_time() - began < 20  # measured 1 s
+
+
+@pytest.mark.parametrize("text", ["185 бойцов " * 900, "x" * 5000, "short one", ""])
+def test_a_sentence_without_an_end_is_read_in_pieces(text: str) -> None:
+    found = list(pieces(text, 0, len(text)))
+    assert "".join(text[start:end] for start, end in found) == text
+    assert all(end - start <= LONGEST_SENTENCE for start, end in found)
+    assert len(found) == 1 or all(end > start for start, end in found)
