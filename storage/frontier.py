@@ -83,7 +83,9 @@ def discovered(
         leads: each with its canonical address, which is its identity within the source.
         state: committed with the leads, so that a crash repeats work and loses none.
     """
-    once = dict(told_apart(session, source_id, leads))
+    once: dict[str, Lead] = {}
+    for address_hash, lead in told_apart(session, source_id, leads):
+        once.setdefault(address_hash, lead)
     new = changed = 0
     hashes = list(once)
     for start in range(0, len(hashes), BATCH):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from crawler.charset import decoded
 from crawler.discovery import feeds, json_feed, section_pages, sitemaps, telegram
@@ -23,6 +25,9 @@ READERS: dict[SourceType, Reader] = {
     SourceType.SECTION: section_pages.leads_from_section,
     SourceType.TELEGRAM: telegram.leads_from_preview,
 }
+
+FEED_ADDRESS = re.compile(r"\.(?:xml|rss|rdf|atom)$|(?:^|/)(?:rss|feed|atom)(?:/|$)", re.IGNORECASE)
+"""Paths that promise a feed: `/rss/all`, `/feed/`, `/news.xml`."""
 
 UNREAD = "\ufffd"
 UNREAD_WORDS = "charset: some characters could not be read"
@@ -62,9 +67,10 @@ def _kind(text: str, url: str) -> SourceType:
         return SourceType.TELEGRAM
     if "<urlset" in head or "<sitemapindex" in head:
         return SourceType.SITEMAP
-    if any(sign in head for sign in ("<rss", "<feed", "<rdf:rdf", "jsonfeed.org")):
+    if json_feed.looks_like(text) or any(sign in head for sign in ("<rss", "<feed", "<rdf:rdf")):
         return SourceType.FEED
-    return SourceType.SECTION
+    # a page where a feed should be is no list of articles, whatever links it has
+    return SourceType.FEED if FEED_ADDRESS.search(urlsplit(url).path) else SourceType.SECTION
 
 
 def _flagged(found: Discovered) -> Discovered:

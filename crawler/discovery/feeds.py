@@ -109,8 +109,11 @@ def _lead(entry: Any, *, source: Source, url: str, now: datetime) -> Lead | Skip
     address = _address(entry, url)
     guid = _first(entry, ("id", "guid"))
     complete = address is None and bool(title or text)
+    warnings: tuple[str, ...] = ()
     if address is None and complete:
         address = f"{source.url}#{mark_of(guid, title, text)}"
+        links = ", ".join(redacted(str(link))[:100] for link in _links(entry)[:2])
+        warnings = (f"no page: its link is no web address ({links})",) if links else ()
     if address is None:
         links = ", ".join(str(link) for link in _links(entry))[:200]
         return Skipped(
@@ -135,6 +138,7 @@ def _lead(entry: Any, *, source: Source, url: str, now: datetime) -> Lead | Skip
             name for person in entry.get("authors", [])[:AUTHORS] if (name := title_text(person.get("name")))
         ),
         complete=complete,
+        warnings=warnings,
     )
 
 
@@ -181,13 +185,15 @@ def _link(entry: Any) -> str | None:
 
 
 def _address(entry: Any, base: str) -> str | None:
-    """Return the first link of an entry that is a web address."""
+    """Return the first link of an entry that is a web address, and not that of the feed itself."""
     within = (entry.get("title_detail") or entry.get("summary_detail") or {}).get("base") or base
     for link in _links(entry):
         try:
-            return fetchable(str(link).replace("&amp;", "&"), within if within.startswith("http") else base)
+            found = fetchable(str(link).replace("&amp;", "&"), within if within.startswith("http") else base)
         except ValueError:
             continue
+        if found != base:
+            return found
     return None
 
 

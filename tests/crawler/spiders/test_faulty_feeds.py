@@ -510,3 +510,33 @@ async def test_an_index_that_does_not_change_is_walked_for_what_it_names(
     await store.poll(here)
     site.answers["/1.xml"] = http(f"<urlset><url><loc>{site.url}/b</loc></url></urlset>")
     assert (await store.poll(here)).leads_new == 1
+
+
+@pytest.mark.parametrize("kind", [SourceType.AUTO, SourceType.FEED])
+@pytest.mark.parametrize("path", ["/rss", "/news.xml", "/feed/all"])
+async def test_a_page_where_a_feed_should_be_is_no_list_whatever_links_it_has(
+    site: Site, store: Stored, source: MakeSource, kind: SourceType, path: str
+) -> None:
+    links = "".join(f"<a href='/news/{n}'>Останні новини з області, число {n}</a>" for n in range(1000, 1010))
+    site.answers = {path: http(f"<html><head><title>Вхід до сайту</title></head><body>{links}</body></html>")}
+    report = await store.poll(source(type=kind, url=f"{site.url}{path}"))
+    assert "not a feed (HTML): page title «Вхід до сайту»" in (report.error or "")
+    assert store.leads() == []
+
+
+async def test_json_that_is_no_feed_says_so(site: Site, store: Stored, source: MakeSource) -> None:
+    site.answers = {"/rss": http('{"error": "no such thing"}', kind="application/json")}
+    report = await store.poll(source(type=SourceType.AUTO))
+    assert "JSON without items" in (report.error or "")
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "ftp://slovo.example/1", "http://", "mailto:a@b.example"]
+)
+async def test_an_entry_whose_link_is_no_address_is_kept_and_says_so(
+    site: Site, store: Stored, source: MakeSource, link: str
+) -> None:
+    site.answers = {"/rss": rss(item(SWAP.format(205), link))}
+    await store.poll(source())
+    (found,) = store.findings()
+    assert f"no page: its link is no web address ({link})" in found.current.warnings
