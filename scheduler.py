@@ -22,6 +22,7 @@ from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
 from crawler.errors import StoreError, StoreRefused
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState
+from crawler.places import Places
 from crawler.polling import next_due
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
@@ -47,9 +48,6 @@ from storage.edits import edit_words
 from storage.stored import StoredEdit
 
 Progress = Callable[[CrawlReport], None]
-
-CRAWLS_AT_ONCE = 100
-"""Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
 WORKERS = 2
 
@@ -200,7 +198,7 @@ class Job:
     reports: list[CrawlReport] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
     """One for each poll: what the lines of its log have in common."""
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
+    places: Places = field(default_factory=Places)
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def pass_over(self, chosen: tuple[Source, ...]) -> None:
@@ -218,7 +216,7 @@ class Job:
 
     async def poll(self, source: Source, *, into: list[CrawlReport] | None = None) -> None:
         """Crawl one source once; whatever goes wrong is in its report and stops no other source."""
-        async with self.places:
+        async with self.places.place():
             with structlog.contextvars.bound_contextvars(source=source.id, run=next(self.numbers)):
                 report = await self._crawl(source)
                 log.debug(
