@@ -89,7 +89,8 @@ def dangers(code: str, name: Path) -> list[str]:
         owner = getattr(getattr(node.func, "value", None), "id", "")
         given = {one.arg: getattr(one.value, "value", None) for one in node.keywords}
         # a parser handed in is itself made with a call that is looked at
-        entities = given.get("resolve_entities", True) is not False and "parser" not in given
+        entities = given.get("resolve_entities", True) is not False
+        entities &= "parser" not in given and not (called in ("fromstring", "XML") and len(node.args) > 1)
         if owner == "etree" and called in XML_READERS and entities:
             found.append(f"etree.{called} without resolve_entities=False")
         if owner == "feedparser" and called == "parse" and name != FEEDS:
