@@ -245,7 +245,7 @@ class Job:
                 if read := await asyncio.to_thread(update_ledger, self.engine):
                     log.info("reconciled", findings=read)
             except StoreError as error:
-                log.warning("reconciling_failed", cause=str(error))
+                log.debug("reconciling_failed", cause=str(error))
             except Exception:  # the border: what one report breaks must not end the job
                 log.exception("reconciling_failed")
 
@@ -279,7 +279,7 @@ class Job:
             self.refused = error
             self.stop.set()
         except StoreError as error:
-            log.warning("note_failed", note=name, cause=str(error))
+            log.debug("note_failed", note=name, cause=str(error))
 
     def take_up(self, config: Config) -> None:
         """Go on under another config: it holds from the next request on."""
@@ -321,7 +321,7 @@ class Job:
             if head is not None:
                 log.info("evidence_head", day=head.day, entries=head.entries, head=head.head)
         except StoreError as error:
-            log.warning("prune_failed", cause=str(error))
+            log.debug("prune_failed", cause=str(error))
 
     def desk(self, source: Source) -> Desk:
         """Return the store as the functions a crawl of `source` needs."""

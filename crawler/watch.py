@@ -201,7 +201,7 @@ class Watch:
             longest = max(source.interval * (1 + JITTER), GONE_CEILING * (1 + JITTER))
             return believable(due, now=datetime.now(UTC), longest=longest)
         except StoreError as error:
-            log.warning("plan_failed", source=source.id, cause=str(error))
+            log.debug("plan_failed", source=source.id, cause=str(error))
             return datetime.now(UTC) + source.interval
 
     async def do(self, name: str, work: Callable[[], None]) -> None:
@@ -209,7 +209,7 @@ class Watch:
         try:
             await asyncio.to_thread(work)
         except StoreError as error:
-            log.warning("chore_failed", chore=name, cause=str(error))
+            log.debug("chore_failed", chore=name, cause=str(error))
         except Exception:  # the border: a chore's surprise must not end the job
             log.exception("chore_failed", chore=name)
 
@@ -260,5 +260,5 @@ class Watch:
         try:
             return await asyncio.to_thread(self.work.recall, source, known)
         except StoreError as error:
-            log.warning("recall_failed", source=source.id, cause=str(error))
+            log.debug("recall_failed", source=source.id, cause=str(error))
             return SourceState()
