@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check test-all score bench bench-full torture audit format docs screenshots lock
+.PHONY: help setup demo run test check test-all score bench bench-full torture load sbom audit format docs screenshots lock
 
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -54,6 +54,12 @@ bench-full: $(READY) ## the same with every load of the catalogue, and how costs
 
 torture: $(READY) ## kill the job at every write, at random instants and by SIGTERM, and look for what is lost
 	PYTHONPATH=. $(BIN)/python tests/torture.py
+
+load: $(READY)   ## time, CPU seconds and memory under load, against the goals
+	PYTHONPATH=. $(BIN)/python tests/load.py
+
+sbom: $(READY)   ## what is installed, with licences and hashes, as CycloneDX: sbom.json and licences.txt
+	$(BIN)/python tests/sbom.py
 
 audit: $(READY)  ## known vulnerabilities and licences of what is installed
 	$(BIN)/python -m pip_audit --require-hashes -r requirements.lock --disable-pip

@@ -22,6 +22,7 @@ from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
 from crawler.errors import StoreError, StoreRefused
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState, Standing
+from crawler.places import Places
 from crawler.polling import Pace, next_due, pace_of
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
@@ -46,9 +47,6 @@ from storage.edits import edit_words
 from storage.stored import StoredEdit
 
 Progress = Callable[[CrawlReport], None]
-
-CRAWLS_AT_ONCE = 100
-"""Crawls that run at the same time: sources that hang hold a place each, and must not keep the others out."""
 
 WORKERS = min(max(os.cpu_count() or 2, 2), 8)
 
@@ -205,8 +203,9 @@ class Job:
     refused: StoreRefused | None = None
     """Set where another job took the database over, while its server was away from us: this one must end."""
     reports: list[CrawlReport] = field(default_factory=list)
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))  # one a poll, in each line of its log
-    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    """One for each poll: what the lines of its log have in common."""
+    places: Places = field(default_factory=Places)
     ledger: asyncio.Lock = field(default_factory=asyncio.Lock)
     described: bool = False
     """Whether records that older rules made were put together anew since the start."""
@@ -229,7 +228,7 @@ class Job:
 
     async def poll(self, source: Source, *, into: list[CrawlReport] | None = None) -> None:
         """Crawl one source once; whatever goes wrong is in its report and stops no other source."""
-        async with self.places:
+        async with self.places.place():
             with structlog.contextvars.bound_contextvars(source=source.id, run=next(self.numbers)):
                 report = await self._crawl(source)
                 log.debug(
@@ -261,7 +260,7 @@ class Job:
                     await asyncio.to_thread(describe_anew, self.engine)
                     self.described = True
             except StoreError as error:
-                log.warning("reconciling_failed", cause=str(error))
+                log.debug("reconciling_failed", cause=str(error))
             except Exception:  # the border: what one report breaks must not end the job
                 log.exception("reconciling_failed")
 
@@ -295,7 +294,7 @@ class Job:
             self.refused = error
             self.stop.set()
         except StoreError as error:
-            log.warning("note_failed", note=name, cause=str(error))
+            log.debug("note_failed", note=name, cause=str(error))
 
     def take_up(self, config: Config) -> None:
         """Go on under another config: it holds from the next request on."""
@@ -350,7 +349,7 @@ class Job:
         try:
             await asyncio.to_thread(pruned)
         except StoreError as error:
-            log.warning("prune_failed", cause=str(error))
+            log.debug("prune_failed", cause=str(error))
 
     def desk(self, source: Source) -> Desk:
         """Return the store as the functions a crawl of `source` needs."""

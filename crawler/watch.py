@@ -204,7 +204,7 @@ class Watch:
             longest = max((source.interval or source.longest) * (1 + JITTER), GONE_CEILING * (1 + JITTER))
             return believable(due, now=datetime.now(UTC), longest=longest)
         except StoreError as error:
-            log.warning("plan_failed", source=source.id, cause=str(error))
+            log.debug("plan_failed", source=source.id, cause=str(error))
             return self.work.due_after(source, SourceState(), datetime.now(UTC))
 
     async def do(self, name: str, work: Callable[[], None]) -> None:
@@ -212,7 +212,7 @@ class Watch:
         try:
             await asyncio.to_thread(work)
         except StoreError as error:
-            log.warning("chore_failed", chore=name, cause=str(error))
+            log.debug("chore_failed", chore=name, cause=str(error))
         except Exception:  # the border: a chore's surprise must not end the job
             log.exception("chore_failed", chore=name)
 
@@ -263,7 +263,7 @@ class Watch:
         try:
             return await asyncio.to_thread(self.work.recall, source, known)
         except StoreError as error:
-            log.warning("recall_failed", source=source.id, cause=str(error))
+            log.debug("recall_failed", source=source.id, cause=str(error))
             return SourceState()
 
 

@@ -162,16 +162,18 @@ def _copy_captures(captures: Path, into: Path) -> None:
         ):
             continue
         half = copy.with_name(copy.name + ".part")
+        half.unlink(missing_ok=True)
+        half.touch(mode=0o600)
         shutil.copyfile(path, half)
-        half.chmod(0o600)
         os.utime(half, ns=(stat.st_atime_ns, stat.st_mtime_ns))
         _settle(half, copy)
 
 
 def _put(path: Path, content: bytes) -> None:
     half = path.with_name(path.name + ".part")
+    half.unlink(missing_ok=True)
+    half.touch(mode=0o600)
     half.write_bytes(content)
-    half.chmod(0o600)
     _settle(half, path)
 
 

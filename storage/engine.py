@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
+from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -30,6 +32,10 @@ PASSING = ("08", "40", "53300", "55P03", "57014", "57P")
 """Beginnings of PostgreSQL's error codes: connection, rollback, too many connections, lock, timeout, shutdown."""
 
 T = TypeVar("T")
+
+_outages: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+"""Since when each engine's database has been away."""
+_outages_lock = threading.Lock()
 
 log = structlog.get_logger("swapwatch.storage")
 
@@ -118,9 +124,28 @@ def transaction(engine: Engine) -> Iterator[Session]:
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
     except DBAPIError as error:
+        _note_outage(engine, _cause(error, engine))
         raise StoreUnavailable(_cause(error, engine)) from error
     except SQLAlchemyError as error:
         raise StoreUnavailable(f"{place(engine)}: {error}") from error
+    if engine in _outages:
+        _note_end(engine)
+
+
+def _note_outage(engine: Engine, cause: str) -> None:
+    """Log that the store is away: once, not for everything that waits for it."""
+    with _outages_lock:
+        first = engine not in _outages
+        _outages.setdefault(engine, time.monotonic())
+    if first:
+        log.warning("store_unavailable", cause=cause)
+
+
+def _note_end(engine: Engine) -> None:
+    with _outages_lock:
+        since = _outages.pop(engine, None)
+    if since is not None:
+        log.info("store_available_again", after_seconds=round(time.monotonic() - since))
 
 
 def retrying(engine: Engine, work: Callable[[Session], T]) -> T:
@@ -138,7 +163,7 @@ def retrying(engine: Engine, work: Callable[[Session], T]) -> T:
         except StoreUnavailable as error:
             if not _passing(error.__cause__):
                 raise
-            log.warning("store_tried_again", cause=str(error), pause=pause)
+            log.debug("store_tried_again", cause=str(error), pause=pause)
             time.sleep(pause)
     with transaction(engine) as session:
         return work(session)

@@ -37,6 +37,7 @@ def upgrade(engine: Engine, *, backup_to: Path | None) -> bool:
         if not sqlite_file(engine).exists():
             _make(engine)
             return True
+        _require_ours(engine)
     current = revision(engine)
     if current == HEAD:
         return False
@@ -134,6 +135,15 @@ def _config() -> Config:
     config.set_main_option("script_location", str(files("storage") / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     return config
+
+
+def _require_ours(engine: Engine) -> None:
+    """Look before the first connection that may write: it would set another program's file to our way of logging."""
+    reader = connect(engine.url, read_only=True)
+    try:
+        revision(reader)
+    finally:
+        reader.dispose()
 
 
 def _require_writable(path: Path) -> None:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.parametrize(
-    ("part", "count"), [("instants", "4"), ("writer", "8"), ("daemon", "2"), ("stops", "2")]
+    ("part", "count"), [("instants", "4"), ("writer", "8"), ("daemon", "2"), ("stops", "2"), ("server", "2")]
 )
 def test_nothing_is_lost_and_nothing_doubled(part: str, count: str) -> None:
     done = subprocess.run(

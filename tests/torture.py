@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from tests.kills import instants, random_kills
+from tests.kills import instants, random_kills, server_stops
 
 
 def _instants(count: int | None) -> list[str]:
@@ -25,6 +25,12 @@ PARTS: dict[str, tuple[str, int | None, Callable[[int | None], list[str]]]] = {
     "instants": ("killed before each write and sync; COUNT: at most so many of each work", None, _instants),
     "writer": ("kills of a light writer", 1000, lambda count: random_kills.writer(count or 0)),
     "daemon": ("kills of the whole job", 300, lambda count: random_kills.daemon(count or 0)),
+    "server": (
+        "immediate stops of PostgreSQL in one crawl",
+        20,
+        lambda count: server_stops.stops(count or 0),
+    ),
+    "two": ("rounds of two jobs on one database", 20, lambda count: server_stops.two_jobs(count or 0)),
     "stops": ("stops of the whole job", 50, lambda count: random_kills.daemon(count or 0, gently=True)),
 }
 

@@ -88,6 +88,11 @@ class Job:
             code = -signal.SIGKILL
         return code, time.monotonic() - begun
 
+    @property
+    def over(self) -> bool:
+        """True once it ended."""
+        return self.process is not None and self.process.poll() is not None
+
     def lines(self, event: str) -> list[dict[str, object]]:
         """Return whole log lines of an event, of all starts."""
         found = []

@@ -302,9 +302,10 @@ def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     ],
     ids=["plain", "with Alembic"],
 )
-def test_another_programs_database_is_refused(tmp_path: Path, statements: list[str]) -> None:
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_another_programs_database_is_refused(tmp_path: Path, statements: list[str], journal: str) -> None:
     with closing(sqlite3.connect(tmp_path / "a.db")) as other:
-        other.execute("pragma journal_mode=wal")  # else our own mode would be written into it
+        other.execute(f"pragma journal_mode={journal}")
         for statement in statements:
             other.execute(statement)
         other.commit()

@@ -56,7 +56,8 @@ def test_a_restart_is_ridden_out(server: Cluster, url: str, patient: None) -> No
         found = retrying(engine, lambda session: sources.state(session, "slovo"))
     starting.join()
     assert found.failures == 1
-    assert {one["event"] for one in logs} == {"store_tried_again"}
+    told = [one["event"] for one in logs if one["log_level"] != "debug"]
+    assert told == ["store_unavailable", "store_available_again"]
     engine.dispose()
 
 
@@ -121,7 +122,7 @@ def test_two_that_cannot_both_be_right_are_done_one_after_the_other(url: str) ->
             thread.join()
     with transaction(engine) as session:
         assert session.get_one(SourceStateRow, "slovo").failures == 2
-    assert [one["event"] for one in logs] == ["store_tried_again"]
+    assert [one["event"] for one in logs].count("store_tried_again") == 1
     engine.dispose()
 
 
