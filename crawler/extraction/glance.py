@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 
@@ -40,7 +41,7 @@ META = re.compile(r"<meta\b[^<>]*>", re.IGNORECASE)
 CODE = re.compile(r"<(script|style)\b[^<>]*>", re.IGNORECASE)
 CODE_END = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style")}
 
-PARTED = re.compile(rf"(?<![^\s{JOINT}{BREAK}])[^\s{JOINT}{BREAK}]++(?:{JOINT}++[^\s{JOINT}{BREAK}]++)++")
+JOINTS = re.compile(f"{JOINT}+")
 BLANK = re.compile("[\u00a0\u202f\u2009\u2007]")
 JSON_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|.)", re.DOTALL)
 COMPOSED = {"и\u0306": "й", "И\u0306": "Й", "і\u0308": "ї", "І\u0308": "Ї", "е\u0308": "ё", "Е\u0308": "Ё"}
@@ -132,10 +133,22 @@ def _plain(text: str) -> str:
         text = text.replace(apostrophe, "'")
     whole = text.replace(JOINT, "")
     # readers differ on whether an inline tag parts words: both ways, with what stands around
-    around = [text[max(one.start() - AROUND, 0) : one.end() + AROUND] for one in PARTED.finditer(text)]
+    around = list(_around_parted(text))
     if sum(map(len, around)) > len(text):
         around = [text]
     return "\n".join((whole, *around)).replace(JOINT, " ").replace(BREAK, " ")
+
+
+def _around_parted(text: str) -> Iterator[str]:
+    """Yield what stands around each word that a tag may have parted."""
+    for joint in JOINTS.finditer(text, 1, len(text) - 1):
+        start, end = joint.span()
+        if _in_word(text[start - 1]) and _in_word(text[end]):
+            yield text[max(start - AROUND, 0) : end + AROUND]
+
+
+def _in_word(char: str) -> bool:
+    return char.isalnum() or char == "'"
 
 
 @cache

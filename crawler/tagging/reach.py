@@ -6,16 +6,30 @@ is left out: sentences, rules against it, words set aside, and where the words s
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from crawler.language import CYRILLIC, LOOKALIKES, fold
 from crawler.tagging import CAPTIVITY
 from crawler.tagging.lexicon import LANGUAGES, Added, Concept, Term, compiled, lexicon
-from crawler.tagging.patterns import MEMORY, TOKEN, Slot, is_number
+from crawler.tagging.patterns import MEMORY, Slot, is_number
 from crawler.tagging.rules import PARTY, Rule, rules
+
+LETTERS = r"A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u0370-\u0373\u0376-\u037d\u0386-\u0481\u048a-\u052f\u1e00-\u1fff"
+"""Letters of the alphabets that lexicons are written in; others make no word, and so bring those around nearer."""
+
+WORD = re.compile(
+    rf"""
+    [{LETTERS}]+(?:'[{LETTERS}]+)*
+    | (?=\d)(?: \d+(?:[.,:]\d+)?\s?% | \d{{1,2}}[:.]\d\d(?!\d) | \d{{1,3}}(?:[ ,.]\d{{3}})+(?!\d) | \d+ )
+    """,
+    re.VERBOSE,
+)
+"""A word or number as `patterns.TOKEN` has it, found in half the time."""
 
 SLACK = 6
 """Words that may stand on a page between two words of its article without being read: a footnote's mark, a button."""
@@ -34,7 +48,7 @@ class Reach(StrEnum):
 
 def reach(text: str, added: Added = ()) -> Reach:
     """Say what a page with these words can come to at most; letters need not be folded, apostrophes are alike."""
-    return _known(added).reach(TOKEN.findall(text))
+    return _known(added).reach(WORD.findall(text))
 
 
 @cache
@@ -66,27 +80,58 @@ def _known(added: Added) -> _Terms:
 Hits = dict[Concept, list[tuple[int, int]]]
 
 
+class _Word(NamedTuple):
+    """What a word may be of."""
+
+    concepts: tuple[Concept, ...]
+    """Of the terms that are this word alone."""
+    terms: tuple[tuple[int, int], ...]
+    """Longer terms whose rarest word this is: their number, and which of their words it is."""
+
+
 class _Terms:
-    """The terms of all languages, looked up by their first and last words."""
+    """The terms of all languages, looked up by the word of each that is likely the rarest: its longest."""
 
     def __init__(self, terms: Sequence[Term], numbers: frozenset[str]) -> None:
         self._numbers = numbers
         self._concepts = [term.concept for term in terms]
         self._slots = [compiled(term.pattern) for term in terms]
-        self._first = _Index([slots[0] for slots in self._slots], numbers)
-        self._last = _Index([slots[-1] for slots in self._slots], numbers)
+        self._rarest = [max(range(len(slots)), key=lambda n: _rarity(slots[n])) for slots in self._slots]
+        self._words: dict[str, list[int]] = {}
+        self._stems: dict[str, list[int]] = {}
+        self._counted: list[int] = []
+        for number, (slots, rarest) in enumerate(zip(self._slots, self._rarest, strict=True)):
+            slot = slots[rarest]
+            for word in slot.words:
+                self._words.setdefault(word, []).append(number)
+            for stem in slot.stems:
+                self._stems.setdefault(stem, []).append(number)
+            if slot.number or slot.any:
+                self._counted.append(number)
+        self._longest = max(map(len, self._stems), default=0)
         self._forms: dict[str, tuple[str, ...]] = {}
+        self._known: dict[str, _Word | None] = {}
 
     def reach(self, tokens: Iterable[str]) -> Reach:
         words = self._folded(tokens)
-        ends = frozenset().union(*map(self._last.of, set(words)))
-        found = self._find(words, ends)
-        if not CAPTIVITY.isdisjoint(found):
-            return Reach.NEAR_MISS
-        possible = [rule for rule in speaking_for() if _present(rule, found)]
+        known = {word: what for word in set(words) if (what := self._of(word))}
+        possible = self._possible(known.values())
         if not possible:
             return Reach.NOTHING
-        return Reach.NEAR_MISS if any(_meets(rule, found) for rule in possible) else Reach.APART
+        found = self._find(words, known)
+        if not CAPTIVITY.isdisjoint(found):
+            return Reach.NEAR_MISS
+        return (
+            Reach.NEAR_MISS
+            if any(_present(rule, found) and _meets(rule, found) for rule in speaking_for())
+            else Reach.APART
+        )
+
+    def _possible(self, known: Iterable[_Word]) -> bool:
+        """Say whether concepts of these words, were they all there, make up a rule or speak of captivity."""
+        there = {concept for word in known for concept in word.concepts}
+        there.update(self._concepts[term] for word in known for term, _ in word.terms)
+        return not CAPTIVITY.isdisjoint(there) or any(_present(rule, there) for rule in speaking_for())
 
     def _folded(self, tokens: Iterable[str]) -> list[str]:
         words: list[str] = []
@@ -100,57 +145,62 @@ class _Terms:
             words += known
         return words
 
-    def _find(self, words: Sequence[str], ends: frozenset[int]) -> Hits:
+    def _of(self, word: str) -> _Word | None:
+        """Return what a word may be of, None for most; remembered, for pages repeat their words."""
+        if word in self._known:
+            return self._known[word]
+        numbers = set(self._words.get(word, ()))
+        for length in range(2, min(len(word), self._longest) + 1):
+            numbers.update(self._stems.get(word[:length], ()))
+        counts = is_number(word, self._numbers)
+        numbers.update(n for n in self._counted if counts or self._slots[n][self._rarest[n]].any)
+        alone = {self._concepts[n] for n in numbers if len(self._slots[n]) == 1}
+        longer = tuple((n, self._rarest[n]) for n in sorted(numbers) if len(self._slots[n]) > 1)
+        what = _Word(tuple(sorted(alone)), longer) if numbers else None
+        if len(self._known) < MEMORY:
+            self._known[word] = what
+        return what
+
+    def _find(self, words: Sequence[str], known: Mapping[str, _Word]) -> Hits:
         found: Hits = {}
-        of = self._first.of
-        for first, word in enumerate(words):
-            for term in of(word):
-                if term in ends and (last := self._end(self._slots[term], words, first)):
-                    found.setdefault(self._concepts[term], []).append((first, last))
+        for at, word in enumerate(words):
+            what = known.get(word)
+            if what is None:
+                continue
+            for concept in what.concepts:
+                found.setdefault(concept, []).append((at, at + 1))
+            for term, which in what.terms:
+                slots = self._slots[term]
+                if (first := self._before(slots, words, at, which)) >= 0 and (
+                    last := self._after(slots, words, at, which)
+                ) >= 0:
+                    found.setdefault(self._concepts[term], []).append((first, last + 1))
         return found
 
-    def _end(self, slots: tuple[Slot, ...], words: Sequence[str], first: int) -> int:
-        at = first + 1
-        for slot in slots[1:]:
-            stop = min(at + slot.gap + 1, len(words))
-            at = next((n + 1 for n in range(at, stop) if slot.takes(words[n], self._numbers)), 0)
-            if not at:
-                return 0
-        return at
+    def _before(self, slots: tuple[Slot, ...], words: Sequence[str], at: int, which: int) -> int:
+        """Return the first place where a term may begin whose word number `which` stands at `at`; -1 for none."""
+        if which == 0:
+            return at
+        begin = max(at - 1 - slots[which].gap, 0)
+        places = (n for n in range(begin, at) if slots[which - 1].takes(words[n], self._numbers))
+        return min(
+            (n for n in (self._before(slots, words, p, which - 1) for p in places) if n >= 0), default=-1
+        )
+
+    def _after(self, slots: tuple[Slot, ...], words: Sequence[str], at: int, which: int) -> int:
+        """Return the last place where such a term may end; -1 for none."""
+        if which == len(slots) - 1:
+            return at
+        following = slots[which + 1]
+        stop = min(at + 2 + following.gap, len(words))
+        places = (n for n in range(at + 1, stop) if following.takes(words[n], self._numbers))
+        return max((self._after(slots, words, p, which + 1) for p in places), default=-1)
 
 
-class _Index:
-    """Which terms have a word as their first, or as their last."""
-
-    def __init__(self, slots: Sequence[Slot], numbers: frozenset[str]) -> None:
-        self._slots = slots
-        self._numbers = numbers
-        self._words: dict[str, list[int]] = {}
-        self._stems: dict[str, list[int]] = {}
-        self._counted = [n for n, slot in enumerate(slots) if slot.number or slot.any]
-        for number, slot in enumerate(slots):
-            for word in slot.words:
-                self._words.setdefault(word, []).append(number)
-            for stem in slot.stems:
-                self._stems.setdefault(stem, []).append(number)
-        self._longest = max(map(len, self._stems), default=0)
-        self._known: dict[str, frozenset[int]] = {}
-
-    def of(self, word: str) -> frozenset[int]:
-        """Return the numbers of the terms."""
-        known = self._known.get(word)
-        return self._looked_up(word) if known is None else known
-
-    def _looked_up(self, word: str) -> frozenset[int]:
-        found = set(self._words.get(word, ()))
-        for length in range(2, min(len(word), self._longest) + 1):
-            found.update(self._stems.get(word[:length], ()))
-        counts = is_number(word, self._numbers)
-        found.update(n for n in self._counted if self._slots[n].any or counts)
-        terms = frozenset(found)
-        if len(self._known) < MEMORY:
-            self._known[word] = terms
-        return terms
+def _rarity(slot: Slot) -> int:
+    if slot.any or slot.number:
+        return 0
+    return min(map(len, (*slot.words, *slot.stems)), default=0)
 
 
 def _forms(token: str) -> tuple[str, ...]:
@@ -162,9 +212,9 @@ def _forms(token: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((folded, turned, token.lower())))
 
 
-def _present(rule: Rule, found: Hits) -> bool:
+def _present(rule: Rule, found: Container[Concept]) -> bool:
     groups = (*rule.near, *rule.needs, *((rule.context,) if rule.context else ()))
-    return all(not group.isdisjoint(found) for group in groups)
+    return all(any(concept in found for concept in group) for group in groups)
 
 
 def _meets(rule: Rule, found: Hits) -> bool:

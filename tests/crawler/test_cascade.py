@@ -31,7 +31,8 @@ from crawler.model import (
 from crawler.pipeline import examine, ruled_out
 from crawler.tagging import judge
 from crawler.tagging.lexicon import LANGUAGES, Concept, terms
-from crawler.tagging.reach import Reach, loose_terms, reach, speaking_for, wanted
+from crawler.tagging.patterns import TOKEN
+from crawler.tagging.reach import WORD, Reach, loose_terms, reach, speaking_for, wanted
 from crawler.tagging.rules import Rule, rules
 from newsdesk.newsroom import pages, stories
 from tests.crawl_realpages import REALPAGES, real_pages
@@ -424,3 +425,8 @@ def test_real_pages_with_reports_among_them_are_kept_the_same() -> None:
             body = body.replace(mark, put, 1)
         dropped += not agreed(fetched(body))
     assert dropped > len(real) / 2
+
+
+@given(st.text(alphabet="абвгґіїєёыэabcé'0123456789 .,:%-_—\n", max_size=60))
+def test_words_are_those_that_the_tagger_reads(text: str) -> None:
+    assert WORD.findall(text) == TOKEN.findall(text)
