@@ -31,7 +31,11 @@ def put(name: str, text: str) -> None:
 
 def machine() -> str:
     """Return on what the figures were made, in a line."""
-    return f"*{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}*"
+    busy = os.getloadavg()[0]
+    shared = f", shared with other work: load {busy:.0f}" if busy > 1.5 * (os.cpu_count() or 1) else ""
+    return (
+        f"*{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}{shared}*"
+    )
 
 
 def spread(values: Sequence[float], form: str = ".1f") -> str:

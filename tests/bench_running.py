@@ -28,7 +28,7 @@ from tests.bench_measure import descendants, proportional_kilobytes
 
 COMMAND = str(Path(sys.executable).with_name("swapwatch"))
 TICKS = os.sysconf("SC_CLK_TCK")
-ITEMS = 30
+ITEMS = 10
 GOAL_CORE, GOAL_MEGABYTES, GOAL_BODILESS = 0.10, 400.0, 0.9
 GOAL_FIRST = 3.0
 
@@ -40,7 +40,7 @@ STORY = (
 
 @dataclass(slots=True)
 class Feeds:
-    """Feeds of thirty items, with honest validators, from a process of its own (this one)."""
+    """Feeds of ten items, with honest validators, from a process of its own (this one)."""
 
     port: int = 0
     answers: Counter[int] = field(default_factory=Counter)
@@ -107,11 +107,11 @@ def served() -> Iterator[Feeds]:
         server.server_close()
 
 
-def configured(folder: Path, feeds: Feeds, *, sources: int, polling: str) -> None:
+def configured(folder: Path, feeds: Feeds, *, sources: int, polling: str, keep: str = "text") -> None:
     """Write a config with so many sources."""
     listed = "".join(
         f"  - {{id: s{n}, name: S{n}, country: UA, side: ua, ownership: state, languages: [uk], type: feed, url: 'http://127.0.0.1:{feeds.port}/s{n}.rss',"
-        f" ports: [{feeds.port}]}}\n"
+        f" ports: [{feeds.port}], keep: {keep}}}\n"
         for n in range(sources)
     )
     (folder / "config.yaml").write_text(
@@ -153,8 +153,8 @@ def idle(sources: int, seconds: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="swapwatch-bench-") as scratch, served() as feeds:
         folder = Path(scratch)
         fixed = "defaults: {delay: 0s, interval: 10m}\n"
-        # the first look at everything, pages that are not there included, is no idling
-        configured(folder, feeds, sources=sources, polling=fixed)
+        # the first look at everything is no idling; titles alone, as no pages are served
+        configured(folder, feeds, sources=sources, polling=fixed, keep="title")
         subprocess.run([COMMAND, "run", "--once"], cwd=folder, check=False, capture_output=True)
         spread_out(folder)
         feeds.answers.clear()
@@ -221,7 +221,7 @@ def first_poll(rounds: int) -> str:
     took, used = [], []
     for _ in range(rounds):
         with tempfile.TemporaryDirectory(prefix="swapwatch-bench-") as scratch, served() as feeds:
-            configured(Path(scratch), feeds, sources=8, polling="defaults: {delay: 0s}\n")
+            configured(Path(scratch), feeds, sources=8, polling="defaults: {delay: 0s}\n", keep="title")
             subprocess.run([COMMAND, "run", "--once"], cwd=scratch, check=False, capture_output=True)
             feeds.begun.clear()
             begin = time.monotonic()
@@ -230,7 +230,7 @@ def first_poll(rounds: int) -> str:
                     time.sleep(0.02)
                 used.append(cpu_seconds(process.pid))
             took.append(min(feeds.begun.values()) - begin)
-    verdict = "" if min(took) <= GOAL_FIRST else " **BEHIND**"
+    verdict = "" if sorted(took)[len(took) // 2] <= GOAL_FIRST else " **BEHIND**"
     return (
         f"`run` asks its first source, robots.txt read before, after {spread(took)} s and {spread(used)} CPU s;"
         f" goal {GOAL_FIRST:g} s{verdict}."

@@ -123,7 +123,7 @@ def state_after(
             since=before,
             until=report.finished,
             new=report.leads_new,
-            relevant=report.findings,
+            relevant=max(report.findings - report.versions, 0),  # known ones read again are no news
             overflowed=bool(report.overflows),
         )
     return replace(
