@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from newsdesk.web.room import ReadingRoom
 
 
+WARM_EVERY = 25.0
+"""Seconds between two readings ahead."""
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
     app.command(
@@ -52,12 +56,22 @@ def serve(
     for stop in (signal.SIGINT, signal.SIGTERM):
         # the server stops at either and then raises it once more: told to stop is done, not failed
         signal.signal(stop, lambda *_: None)
-    # the first reader does not wait for the ledger to be read
-    threading.Thread(target=room.warm, daemon=True).start()
+    # no reader waits for the ledger or for weeks of figures to be read
+    threading.Thread(target=_keep_warm, args=(room,), daemon=True).start()
     with bound(where) as door:
         name = f"[{where.host}]" if door.family is socket.AF_INET6 else where.host
         say(f"serving http://{name}:{door.getsockname()[1]}, read-only, until Ctrl-C")
         server(application(room)).run([door])
+
+
+def _keep_warm(room: ReadingRoom) -> None:
+    import time
+
+    from newsdesk.web.sources import warm
+
+    while True:
+        warm(room)
+        time.sleep(WARM_EVERY)
 
 
 def _room(config: Config) -> ReadingRoom:

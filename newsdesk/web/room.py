@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from crawler.config import Config
-from crawler.errors import StoreUnavailable
 from crawler.model import Side, Source
 from newsdesk.web.books import Shelf
+from newsdesk.web.memory import Memory
 from storage.engine import transaction
 
 
@@ -32,6 +33,8 @@ class ReadingRoom:
     """An address to the one under which its article is known."""
     now: Callable[[], datetime]
     shelf: Shelf = field(default_factory=Shelf)
+    faring: Memory[list[Any]] = field(default_factory=Memory)
+    """How the sources fare, as `newsdesk.web.sources` tells it."""
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -43,12 +46,6 @@ class ReadingRoom:
         """Open a session for the questions of one page."""
         with transaction(self.engine) as session:
             yield session
-
-    def warm(self) -> None:
-        """Read dictionaries and ledger ahead of the first reader; a store that can't be read is said to that reader."""
-        self.lemmas("обмін обмен exchange")
-        with suppress(StoreUnavailable), self.reading() as session:
-            self.shelf.books(session)
 
     def words(self, query: str) -> list[list[str]]:
         """Return a query's words as the index knows them; a query of signs alone has one that matches nothing."""

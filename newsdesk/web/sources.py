@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crawler.errors import StoreUnavailable
 from crawler.model import Source
 from newsdesk.health import (
     Figures,
@@ -59,10 +61,22 @@ class Faring:
         return max((count for _, count in self.rhythm), default=0)
 
 
-def faring(session: Session, room: ReadingRoom) -> list[Faring]:
-    """Return how each configured source fares, the worst first, as `sources status` tells it."""
-    looked = look_closely(session, room.config.sources, now=room.now())
-    return [_faring(health, figures) for health, figures in looked]
+def faring(session: Session, room: ReadingRoom, *, anew: bool = False) -> list[Faring]:
+    """Return how each configured source fares, the worst first, as `sources status` tells it within a minute."""
+
+    def read() -> list[Faring]:
+        looked = look_closely(session, room.config.sources, now=room.now())
+        return [_faring(health, figures) for health, figures in looked]
+
+    return room.faring.value(read, now=room.now(), anew=anew)
+
+
+def warm(room: ReadingRoom) -> None:
+    """Read ahead what pages need and what takes long; a store that can't be read is said to its readers."""
+    room.lemmas("обмін обмен exchange")
+    with suppress(StoreUnavailable), room.reading() as session:
+        room.shelf.books(session)
+        faring(session, room, anew=True)
 
 
 def _faring(health: SourceHealth, figures: Figures) -> Faring:

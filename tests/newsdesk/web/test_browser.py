@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +22,15 @@ from crawler.config import Serve
 from crawler.model import CrawlReport, Outcome, SkipReason, SourceState
 from newsdesk.web.guard import bound
 from storage import runs, sources
+from storage.captures import WarcArchive
 from storage.engine import transaction
 from tests.newsdesk.web.conftest import Open
 from tests.newsdesk.web.test_exchanges import TOLD
 from tests.newsdesk.web.test_hostile import ATTACKS, hostile
 from tests.newsdesk.web.test_pages import report, with_reasons
 from tests.storage.ledger_nouns import finding_of, keep
-from tests.storage.nouns import ADDRESS, NOW, TEXT, changed, finding, kept
+from tests.storage.ledger_nouns import report as report_of
+from tests.storage.nouns import ADDRESS, NOW, TEXT, capture, changed, finding, kept
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -38,7 +41,7 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 
-PAGES = ["/", "/exchanges", "/exchanges/x1", "/findings", "/findings?q=обмін&side=ua", "/findings?q=борщ", "/findings/f1", "/findings/f1/compare",
+PAGES = ["/", "/exchanges", "/exchanges/x1", "/findings", "/findings?q=обмін&side=ua", "/findings?q=борщ", "/findings/f1", "/findings/f1?verify=now", "/findings/f1/compare",
          "/totals", "/sources", "/why", f"/why?address={ADDRESS}", "/why?address=https://x.example/1", "/review", "/nothing"]  # fmt: skip
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -56,9 +59,13 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(desk: Open, store: Engine) -> Iterator[str]:
+def site(desk: Open, store: Engine, tmp_path: Path) -> Iterator[str]:
     """Serve a store with something on every page; yield its address."""
-    kept(store, with_reasons(finding()))
+    captures = WarcArchive(tmp_path / "data" / "captures").write([capture(b"<script>alert(1)</script>")])
+    kept(store, with_reasons(finding()), captures=captures)
+    copy = "https://vesti.example/copy"
+    kept(store, finding(copy, source="vesti"), address=copy)
+    keep(store, report_of(None, {"each people": 84}, at="2025-08-14T12:00:00+00:00"))
     kept(store, changed(with_reasons(finding()), TEXT.replace("205", "207")), now=NOW + timedelta(days=1))
     kept(
         store,
@@ -174,6 +181,18 @@ def test_versions_are_compared(site: str, chromium: Browser) -> None:
         page.get_by_role("link", name="Compare with version 1").click()
         assert page.locator("del").all_inner_texts() == ["205"]
         assert page.locator("ins").all_inner_texts() == ["207"]
+
+
+def test_a_body_is_saved_and_the_page_stays(site: str, chromium: Browser) -> None:
+    with watched(chromium, accept_downloads=True) as page:
+        page.goto(site + "/findings/f1")
+        page.get_by_role("link", name="Read them again now").click()
+        assert "as it was kept, verified by this page" in page.locator(".captures").inner_text()
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Save its body").first.click()
+        assert saved.value.suggested_filename == "swapwatch-e1.txt"
+        assert Path(saved.value.path()).read_bytes() == b"<script>alert(1)</script>"
+        assert page.title().startswith("Обмін")
 
 
 def test_colours_are_chosen_and_remembered(site: str, chromium: Browser) -> None:
