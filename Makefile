@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check test-all score bench bench-full torture audit format docs lock
+.PHONY: help setup demo run test check test-all score bench bench-full torture audit format docs screenshots lock
 
 help:            ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -43,12 +43,12 @@ score: $(READY)  ## quality on the labelled articles and on real pages
 	$(BIN)/python tests/score_ledger.py
 	$(BIN)/python tests/score_realpages.py
 
-bench: $(READY)  ## cost of a page and of a command, in CPU seconds
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_ledger.py
+bench: $(READY)  ## what a page, a poll, a question costs, beside other tools: writes docs/performance.md
+	PYTHONPATH=. $(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_ledger.py 1000
 
-bench-full: $(READY) ## the same, with every load of the catalogue
-	$(BIN)/python tests/bench.py --full
+bench-full: $(READY) ## the same with every load of the catalogue, and how costs grow; takes hours
+	PYTHONPATH=. $(BIN)/python tests/bench.py --full
 	PYTHONPATH=. $(BIN)/python tests/bench_pages.py
 	$(BIN)/python tests/bench_ledger.py
 
@@ -64,6 +64,9 @@ format: $(READY) ## let the formatter decide
 
 docs: $(READY)   ## write docs/cli.md anew
 	$(BIN)/python -m newsdesk.cli.reference > docs/cli.md
+
+screenshots: $(READY) ## take the pictures of the README from the demo, with chromium
+	PYTHONPATH=. $(BIN)/python tests/screenshots.py
 
 lock: $(READY)   ## pin the newest versions that pyproject.toml allows
 	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock

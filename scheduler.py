@@ -20,16 +20,15 @@ from sqlalchemy.orm import Session
 
 from crawler import supervisor
 from crawler.config import Config, ConfigFile, moved
-from crawler.errors import StoreError
+from crawler.errors import StoreError, StoreRefused
 from crawler.model import Capture, CrawlReport, Finding, Lead, Outcome, Skipped, Source, SourceState, Standing
 from crawler.polling import Pace, next_due, pace_of
 from crawler.spiders import AddressRules, Crawling, Desk, Politeness, Workers
 from crawler.watch import Watch, chosen_sources
-from ledger import keeping, rules
+from ledger import keeping
+from storage import engine as database
 from storage import (
-    decisions,
     evidence,
-    exchange_records,
     exchanges,
     findings,
     frontier,
@@ -40,8 +39,8 @@ from storage import (
     sources,
     upkeep,
 )
-from storage import engine as database
 from storage import reports as reported
+from storage.books import books
 from storage.captures import WarcArchive
 from storage.edits import edit_words
 from storage.stored import StoredEdit
@@ -99,16 +98,17 @@ def run(
         read_again = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, read_again.set)
         async with opened(config, progress=progress) as job:
-            stop = _stop_on_signals()
+            _stop_on_signals(job.stop)
             if once:
-                await job.pass_over(chosen_sources(config, only), stop)
+                await job.pass_over(chosen_sources(config, only))
+                await job.pulse()
                 await job.do_all(chores)
             else:
                 beside = [(name, pause, partial(job.do, what)) for name, pause, what in chores]
                 await Watch(
                     work=job,
                     only=only,
-                    stop=stop,
+                    stop=job.stop,
                     read_again=read_again,
                     chores=beside,
                     file=ConfigFile(config),
@@ -127,12 +127,22 @@ async def opened(config: Config, *, progress: Progress | None = None) -> AsyncIt
     """
     engine = database.connect(config.database_url)
     try:
-        with lock.hold(engine):
+        with lock.hold(engine) as held:
             migrate.upgrade(engine, backup_to=config.data / "backups")
             archive = WarcArchive(config.data / "captures")
             _tell_notes(upkeep.at_start(engine, archive, now=datetime.now(UTC)))
             async with ready(config) as crawling:
-                yield Job(config=config, engine=engine, archive=archive, crawling=crawling, progress=progress)
+                job = Job(
+                    config=config,
+                    engine=engine,
+                    archive=archive,
+                    crawling=crawling,
+                    progress=progress,
+                    held=held,
+                )
+                yield job
+                if job.refused:
+                    raise job.refused
     finally:
         engine.dispose()
 
@@ -174,11 +184,10 @@ def _politeness(config: Config) -> Politeness:
     )
 
 
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    return stop
+        loop.add_signal_handler(number, stop.set)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -191,6 +200,10 @@ class Job:
     archive: WarcArchive
     crawling: Crawling
     progress: Progress | None
+    held: lock.Held | None = None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    refused: StoreRefused | None = None
+    """Set where another job took the database over, while its server was away from us: this one must end."""
     reports: list[CrawlReport] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))  # one a poll, in each line of its log
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CRAWLS_AT_ONCE))
@@ -201,11 +214,11 @@ class Job:
     """The budget of polls, shared out over the sources as they fared when it was last looked."""
     pace_until: datetime | None = None
 
-    async def pass_over(self, chosen: tuple[Source, ...], stop: asyncio.Event | None = None) -> None:
+    async def pass_over(self, chosen: tuple[Source, ...]) -> None:
         """Poll every source once; a signal ends the pass early with nothing lost."""
 
         async def drain_on_signal() -> None:
-            await (stop or asyncio.Event()).wait()
+            await self.stop.wait()
             await self.crawling.stop()
 
         draining = asyncio.create_task(drain_on_signal())
@@ -267,6 +280,8 @@ class Job:
 
     async def _note(self, name: str, words: str) -> None:
         def noted() -> None:
+            if self.held is not None:
+                self.held.check()
             now = datetime.now(UTC)
             with database.transaction(self.engine) as session:
                 notes.write(session, name, words, now=now)
@@ -275,6 +290,10 @@ class Job:
 
         try:
             await asyncio.to_thread(noted)
+        except StoreRefused as error:
+            log.critical("database_lost", cause=str(error))
+            self.refused = error
+            self.stop.set()
         except StoreError as error:
             log.warning("note_failed", note=name, cause=str(error))
 
@@ -335,31 +354,27 @@ class Job:
 
     def desk(self, source: Source) -> Desk:
         """Return the store as the functions a crawl of `source` needs."""
-        now = self.crawling.clock
+        now, store = self.crawling.clock, partial(database.retrying, self.engine)
 
         def discovered(leads: Sequence[tuple[str, Lead]], state: SourceState) -> frontier.Discovery:
-            with database.transaction(self.engine) as session:
-                return frontier.discovered(session, source.id, leads, state=state, now=now())
+            return store(
+                lambda session: frontier.discovered(session, source.id, leads, state=state, now=now())
+            )
 
         def pending(limit: int) -> Sequence[frontier.OpenLead]:
-            with database.transaction(self.engine) as session:
-                return frontier.pending(session, source.id, now=now(), limit=limit)
+            return store(lambda session: frontier.pending(session, source.id, now=now(), limit=limit))
 
         def archive(captures: Sequence[Capture]) -> int:
             written = self.archive.write(captures, series="lists")
-            with database.transaction(self.engine) as session:
-                return evidence.add(session, written, now=now())
+            return store(lambda session: evidence.add(session, written, now=now()))
 
         def close(lead_id: int, skipped: Skipped, seen_in: int | None) -> None:
-            with database.transaction(self.engine) as session:
-                frontier.close(
-                    session, lead_id, skipped, list_capture=seen_in, now=now(), rechecks=self.config.rechecks
-                )
+            store(lambda session: frontier.close(
+                session, lead_id, skipped, list_capture=seen_in, now=now(), rechecks=self.config.rechecks
+            ))  # fmt: skip
 
         def save(report: CrawlReport, state: SourceState) -> None:
-            with database.transaction(self.engine) as session:
-                sources.save_state(session, source.id, state)
-                runs.record(session, report)
+            store(lambda session: runs.end(session, report, state))
 
         return Desk(
             state=lambda: self.state_of(source),
@@ -373,40 +388,36 @@ class Job:
 
     def _keep(self, source: Source, lead_id: int, finding: Finding, seen_in: int | None) -> findings.Kept:
         """Keep a finding with its captures, where they prove anything new."""
-        with database.transaction(self.engine) as session:
-            known = findings.proves_nothing_new(session, finding, lead_id=lead_id)
+        store = partial(database.retrying, self.engine)
+        known = store(lambda session: findings.proves_nothing_new(session, finding, lead_id=lead_id))
         series = "" if finding.verdict.standing is Standing.RELEVANT else "near"
         captures = () if known else self.archive.write(finding.captures, series=series)
-        with database.transaction(self.engine) as session:
-            kept = findings.keep(
-                session,
-                finding,
-                lead_id=lead_id,
-                captures=captures,
-                list_capture=seen_in,
-                now=self.crawling.clock(),
-                rechecks=self.config.rechecks,
-            )
+        kept = store(lambda session: findings.keep(
+            session, finding, lead_id=lead_id, captures=captures, list_capture=seen_in,
+            now=self.crawling.clock(), rechecks=self.config.rechecks,
+        ))  # fmt: skip
         if kept.edit is not None:
             _tell(kept.edit, source)
         return kept
 
     def state_of(self, source: Source) -> SourceState:
         """Return how the source fared so far."""
-        with database.transaction(self.engine) as session:
-            return sources.state(session, source.id)
+        return database.retrying(self.engine, lambda session: sources.state(session, source.id))
 
     def plan_next(self, source: Source) -> datetime:
         """Store and return when the source is due next."""
         now = datetime.now(UTC)
-        with database.transaction(self.engine) as session:
+
+        def planned(session: Session) -> datetime:
             if self.pace_until is None or now >= self.pace_until:
                 self.share_out(sources.states(session), now)
             state = sources.state(session, source.id)
             spread = random.uniform(-1, 1)  # noqa: S311
             due = next_due(source, state, self.pace, now=now, spread=spread)
             sources.save_state(session, source.id, replace(state, next_due=due))
-        return due
+            return due
+
+        return database.retrying(self.engine, planned)
 
     def share_out(self, states: Mapping[str, SourceState], now: datetime) -> None:
         """Share the budget of polls out anew over the sources."""
@@ -467,25 +478,3 @@ def rebuild_ledger(engine: Engine) -> int:
         exchanges.one_at_a_time(session)
         reported.forget(session)
     return update_ledger(engine)
-
-
-def books(session: Session) -> keeping.Books:
-    """Return the store as the functions that keeping the ledger needs, for one transaction that no other overlaps."""
-    exchanges.one_at_a_time(session)
-    return keeping.Books(
-        unread=partial(reported.unread, session),
-        near=partial(reported.near, session),
-        days_read=partial(reported.days_read, session),
-        reports=partial(reported.reports, session),
-        note_read=partial(reported.note_read, session),
-        put=partial(exchanges.put, session),
-        touching=partial(exchanges.touching, session),
-        mint=partial(exchanges.mint, session),
-        save_parts=partial(exchanges.save_parts, session),
-        stand=partial(exchanges.stand, session),
-        describe=partial(exchanges.describe, session, rules=rules.version()),
-        outdated=partial(exchange_records.outdated, session, rules=rules.version(), limit=keeping.AT_ONCE),
-        forward=partial(exchanges.forward, session),
-        matters=partial(exchanges.matters, session),
-        decisions=partial(decisions.decisions, session),
-    )

@@ -211,26 +211,34 @@ def _folded_char(char: str, source: str, position: int) -> str:
 
 CYRILLIC = re.compile("[а-яёіїєґА-ЯЁІЇЄҐ]")
 
-MIXED = re.compile(r"[^\W\d_]*(?:[а-яёіїєґА-ЯЁІЇЄҐ][A-Za-z]|[A-Za-z][а-яёіїєґА-ЯЁІЇЄҐ])[^\W\d_]*")
+MIXED = re.compile("[а-яёіїєґА-ЯЁІЇЄҐ][A-Za-z]|[A-Za-z][а-яёіїєґА-ЯЁІЇЄҐ]")
+
+LETTER_RUN = re.compile(r"[^\W\d_]+")
+
+LONGEST_WORD = 60
+"""Letters; what is longer is no word of a language, and looking for its lemma takes for ever."""
 
 
 def _without_lookalikes(text: str) -> str:
     """Turn Latin look-alikes in words that also have Cyrillic letters; lengths stay."""
-    if text.isascii() or not CYRILLIC.search(text):
+    if text.isascii() or not MIXED.search(text):
         return text
 
     def turned(match: re.Match[str]) -> str:
         word = match.group()
+        if not MIXED.search(word):
+            return word
         cyrillic = sum("Ѐ" <= char <= "ӿ" for char in word)
         return "".join(LOOKALIKES.get(char, char) for char in word) if cyrillic * 2 >= len(word) else word
 
-    return MIXED.sub(turned, text)
+    return LETTER_RUN.sub(turned, text)
 
 
 def lemmas(text: str, language: str | None) -> str:
     """Return a text's words as lemmas, blank-separated and folded: what the search index holds."""
     code = language or detect(text, ("en", "ru", "uk")) or "en"
-    return " ".join(lemma(word, code) for word in WORD_OR_NUMBER.findall(fold(text)))
+    words = WORD_OR_NUMBER.findall(fold(text))
+    return " ".join(lemma(word, code) if len(word) <= LONGEST_WORD else word for word in words)
 
 
 WORD_OR_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")

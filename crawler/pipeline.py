@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from crawler.extraction import article_from_lead, core, extract
+from crawler.extraction import article_from_lead, core, extract, stranger
 from crawler.extraction.glance import words_of
 from crawler.facts import origin_named, read
 from crawler.language import lemmas
@@ -38,17 +39,21 @@ def examine(
     now: datetime,
     keep_off_topic: bool = False,
     added: tuple[AddedTerm, ...] = (),
+    promised: bool = False,
 ) -> Finding | Skipped:
     """Extract an article, judge it, read its claims.
 
     Without a page the lead's own title and text are the article: a Telegram post, or a feed entry whose
-    page can't or mayn't be fetched. `added` are the terms that operators add to the lexicon.
+    page can't or mayn't be fetched. `added` are the terms that operators add to the lexicon. `promised` is true where the
+    page must have something of its lead's headline.
     """
     article = (
         extract(page, source=source, lead=lead, now=now) if page else article_from_lead(lead, source=source)
     )
     if isinstance(article, Skipped):
         return article
+    if page and promised and (other := stranger(page, article, lead, languages=source.languages)):
+        return other
     verdict = judge(article, added)
     if verdict.standing is Standing.OFF_TOPIC and not keep_off_topic:
         detail = f"score {verdict.score:.2f} under lexicon {verdict.lexicon}"
@@ -63,6 +68,33 @@ def examine(
         core=core(article.text),
         credits=origin_named(article.text, article.outlet),
     )
+
+
+def examine_many(
+    asked: Sequence[tuple[Page, Lead, Source]],
+    *,
+    cascade: bool = True,
+    keep_off_topic: bool = False,
+    added: tuple[AddedTerm, ...] = (),
+) -> list[Finding | Skipped]:
+    """Examine pages that an archive captured, each as of the time of its capture."""
+    found: list[Finding | Skipped] = []
+    for page, lead, source in asked:
+        skipped = None
+        if cascade and not keep_off_topic:
+            skipped = ruled_out(page, lead=lead, source=source, added=added)
+        found.append(
+            skipped
+            or examine(
+                page,
+                lead=lead,
+                source=source,
+                now=page.fetched_at,
+                keep_off_topic=keep_off_topic,
+                added=added,
+            )
+        )
+    return found
 
 
 def ruled_out(page: Page, *, lead: Lead, source: Source, added: tuple[AddedTerm, ...] = ()) -> Skipped | None:

@@ -50,6 +50,9 @@ FIRST_PAUSE, FIRST_HOURS = timedelta(minutes=5), 1 / 3
 MORE_THAN_USUAL, MORE_IN_UNSEEN_HOURS = 2.0, 6.0
 """How many times its rate a source may bring before its list turns over; an hour of the day never watched may hold a surprise."""
 
+DEAD_FAILURES = 8
+"""From so many failures in a row on a source takes no part in the budget: it is asked once an hour at most."""
+
 BURST_ITEMS = 3
 """From so many new items in one poll on, it is asked whether more come than the list can hold."""
 
@@ -168,6 +171,7 @@ def pace_of(sources: Iterable[tuple[Source, SourceState]], *, a_minute: float) -
         a_minute: polls a minute over all sources, as a mean over the day. The bounds of the sources come before it.
     """
     known = list(sources)
+    known = [one for one in known if one[1].failures < DEAD_FAILURES] or known
     habits = [state.habits for source, state in known if state.habits is not None]
     seen, found = sum(one.seen for one in habits), sum(one.relevant for one in habits)
     usual = (found + USUAL_RELEVANT * GUESS_ITEMS) / (seen + GUESS_ITEMS)

@@ -137,6 +137,8 @@ def _registrable(host: str) -> str:
 @lru_cache(maxsize=4096)
 def _ascii_host(host: str) -> str:
     bare = host.rstrip(".").lower()
+    if ".." in bare or bare.startswith("."):
+        raise ValueError(f"not a host name: {host[:100]}")
     if bare.isascii():
         return f"[{bare}]" if ":" in bare and not bare.startswith("[") else bare
     try:

@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -17,16 +18,24 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from crawler import supervisor
+from crawler.clock import Drift, believable
 from crawler.config import Config, ConfigFile, changes, live, moved
 from crawler.errors import ConfigError, StoreError
 from crawler.model import Source, SourceState
-from crawler.polling import first_due
+from crawler.polling import GONE_CEILING, JITTER, first_due, pause_after
+from crawler.watchdog import Watchdog
 
 PULSE_SECONDS = 20
 """How often the job gives a sign of life, for `swapwatch health`."""
 
 LOOK_SECONDS = 2
 """How often the config file is looked at: an edit is live once two looks found it the same."""
+
+LONGEST_HOLD = timedelta(hours=25)
+"""Longer than any pause that a host may ask for."""
+
+CATCH_UP_SECONDS = 10
+"""Over how many seconds polls are spread that all became due while the machine slept or its clock was set forward."""
 
 Chore = tuple[str, timedelta, Callable[[], None]]
 """Something to do beside polling: name, pause, and what to do; it may block."""
@@ -76,6 +85,11 @@ def chosen_sources(config: Config, only: Sequence[str] = ()) -> tuple[Source, ..
     return tuple(source for source in config.sources if (source.id in only if only else source.enabled))
 
 
+def longest_pause(source: Source, state: SourceState) -> timedelta:
+    """Return how far ahead the next poll of a source may lie at most."""
+    return max(pause_after(source.interval or source.longest, state) * (1 + JITTER), LONGEST_HOLD)
+
+
 @dataclass(slots=True, kw_only=True)
 class Watch:
     """The job over time: each source when it is due, under the config as its file now says."""
@@ -100,7 +114,9 @@ class Watch:
         self.chosen = {one.id: one for one in chosen_sources(self.work.config, self.only)}
         for source in self.chosen.values():
             state = await asyncio.to_thread(self.work.state_of, source)
-            self.plan(source, first_due(state, now=datetime.now(UTC), spread=random.random()))  # noqa: S311
+            now = datetime.now(UTC)
+            due = first_due(state, now=now, spread=random.random())  # noqa: S311
+            self.plan(source, believable(due, now=now, longest=longest_pause(source, state)))
         self.every("pulse", timedelta(seconds=PULSE_SECONDS), self.work.pulse)
         self.every("prune", timedelta(days=1), self.work.prune)
         self.every("config", timedelta(seconds=LOOK_SECONDS), self.look)
@@ -109,7 +125,8 @@ class Watch:
         self.scheduler.start()
         log.info("watching", sources=len(self.chosen))
         supervisor.tell(supervisor.READY)
-        await self.stop.wait()
+        with Watchdog() as watchdog:
+            await self.until_stopped(watchdog)
         log.info("stopping")
         supervisor.tell(supervisor.STOPPING)
         # pause first, drain, shut down last: the other way round cancels running polls
@@ -117,18 +134,44 @@ class Watch:
         await self.work.drain()
         self.scheduler.shutdown(wait=False)
 
+    async def until_stopped(self, watchdog: Watchdog) -> None:
+        """Wait for the signal; second by second show that the loop turns, and look whether the clock was set."""
+        drift = Drift()
+        while not self.stop.is_set():
+            watchdog.alive()
+            if jump := drift.jump():
+                self.mind(jump)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.stop.wait(), 1)
+
+    def mind(self, jump: timedelta) -> None:
+        """Go on after the clock was set: what waits keeps its wait, what became due meanwhile is done once."""
+        log.warning("clock_set", by=str(jump) if jump > timedelta() else f"-{-jump}")
+        now = datetime.now(UTC)
+        for job in self.scheduler.get_jobs():
+            if jump < timedelta():
+                job.modify(next_run_time=job.next_run_time + jump)
+            elif job.next_run_time <= now and job.id.startswith("poll:"):
+                job.modify(next_run_time=now + timedelta(seconds=random.uniform(0, CATCH_UP_SECONDS)))  # noqa: S311
+        self.scheduler.wakeup()
+
     def every(
         self, name: str, pause: timedelta, work: Callable[..., Awaitable[None]], *given: object
     ) -> None:
-        """Do something now, and again after each pause."""
-        self.scheduler.add_job(
-            work,
-            "interval",
-            seconds=pause.total_seconds(),
-            args=given,
-            next_run_time=datetime.now(UTC),
-            id=name,
-        )
+        """Do something now, and again each time a pause has passed since it ended."""
+
+        async def do() -> None:
+            try:
+                await work(*given)
+            finally:
+                if not self.stop.is_set():
+                    at(datetime.now(UTC) + pause)
+
+        def at(due: datetime) -> None:
+            # a date, no interval: the scheduler would list every time that was missed when the clock goes forward
+            self.scheduler.add_job(do, "date", run_date=due, id=name, replace_existing=True)
+
+        at(datetime.now(UTC))
 
     def plan(self, source: Source, due: datetime) -> None:
         """Poll a source at an instant, in place of what was planned for it."""
@@ -157,7 +200,9 @@ class Watch:
         try:
             if moved(polled, source):
                 await asyncio.to_thread(self.work.recall, source, polled)
-            return await asyncio.to_thread(self.work.plan_next, source)
+            due = await asyncio.to_thread(self.work.plan_next, source)
+            longest = max((source.interval or source.longest) * (1 + JITTER), GONE_CEILING * (1 + JITTER))
+            return believable(due, now=datetime.now(UTC), longest=longest)
         except StoreError as error:
             log.warning("plan_failed", source=source.id, cause=str(error))
             return self.work.due_after(source, SourceState(), datetime.now(UTC))
@@ -200,7 +245,11 @@ class Watch:
             if known == source or source.id in self.polling:
                 continue  # one that is being polled is planned anew when that ends
             state = await self.recalled(source, known)
-            due = first_due(state, now=now, spread=random.random())  # noqa: S311
+            due = believable(
+                first_due(state, now=now, spread=random.random()),  # noqa: S311
+                now=now,
+                longest=longest_pause(source, state),
+            )
             if known is not None and _rhythm(known) != _rhythm(source) and state.last_poll:
                 due = max(now, self.work.due_after(source, state, state.last_poll))
             self.plan(source, due)

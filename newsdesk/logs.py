@@ -12,6 +12,10 @@ import structlog
 Event = MutableMapping[str, Any]
 
 
+NOISY = ("alembic", "scrapy", "twisted", "apscheduler", "trafilatura", "htmldate", "py.warnings", "filelock")
+"""Libraries that tell more than anybody asked for."""
+
+
 def configure(*, json: bool | None = None, verbose: bool = False) -> None:
     """Send every library's log records through one renderer.
 
@@ -34,28 +38,10 @@ def configure(*, json: bool | None = None, verbose: bool = False) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=20)
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=before,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                renderer,
-            ],
-        )
-    )
+    handler.setFormatter(_formatter(before, renderer))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    for noisy in (
-        "alembic",
-        "scrapy",
-        "twisted",
-        "apscheduler",
-        "trafilatura",
-        "htmldate",
-        "py.warnings",
-        "filelock",
-    ):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.DEBUG if verbose else logging.ERROR)
     # it says why it could not send to whoever sends; its own lines hold parts of addresses
     logging.getLogger("apprise").propagate = False
@@ -63,6 +49,18 @@ def configure(*, json: bool | None = None, verbose: bool = False) -> None:
         processors=[*before, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
+    )
+
+
+def _formatter(before: list[Any], renderer: Any) -> logging.Formatter:
+    """Return what renders records of ours and of libraries alike."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=before,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
     )
 
 

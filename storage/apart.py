@@ -70,7 +70,10 @@ def another(before: Told, lead: Lead) -> bool:
         return False
     if before.published and lead.published:
         return abs(lead.published - before.published) > ANOTHER_TIME
-    return bool(before.text and lead.text) and shared(before.text or "", lead.text or "") < SAME_STORY
+    if before.text and lead.text:
+        return shared(before.text, lead.text) < SAME_STORY
+    # nothing else tells: what turns out to be the same page is one report after all
+    return shared(before.title, lead.title) == 0
 
 
 def _known(session: Session, source_id: str, hashes: Sequence[str]) -> dict[str, Told]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from crawler.errors import StoreRefused, StoreUnavailable
 from storage import custody, migrate, schema
 from storage.engine import connect, transaction
-from storage.tables import Base
+from storage.root import Base
 from storage.verify import Problem, audit, database_problems
 
 NAME = "swapwatch-{:%Y%m%dT%H%M%SZ}"

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crawler.model import Event, Standing
+from storage.columns import UtcDateTime
 from storage.from_rows import claim_of
 from storage.search import NEWEST_FIRST, Filters, Hit, hits, ranked
 from storage.stored import StoredClaim
@@ -45,6 +46,10 @@ class Counted:
     conflicts: Counts = ()
     languages: Counts = ()
     sources: Counts = ()
+    exchanges: Counts = ()
+    """Exchanges that they report on, by id."""
+    days: tuple[datetime, ...] = ()
+    """When each was published, or where undated first kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,18 +131,30 @@ def _counted(
     session: Session, ids: Sequence[int], carried: dict[int, tuple[str, ...]], *, more: bool
 ) -> Counted:
     rows = session.execute(
-        select(VerdictRow.kind, VerdictRow.conflict, VersionRow.language)
+        select(
+            VerdictRow.kind,
+            VerdictRow.conflict,
+            VersionRow.language,
+            func.coalesce(VersionRow.published, FindingRow.first_kept, type_=UtcDateTime()),
+        )
         .select_from(FindingRow)
         .join(VerdictRow, VerdictRow.id == FindingRow.verdict_id)
         .join(VersionRow, VersionRow.id == VerdictRow.version_id)
         .where(FindingRow.id.in_(ids))
     ).all()
+    stands = session.scalars(
+        select(ExchangePartRow.exchange_id).where(
+            ExchangePartRow.finding_id.in_(ids), ExchangePartRow.exchange_id.is_not(None)
+        )
+    )
     return Counted(
         total=len(ids),
         more=more,
-        kinds=_most_first(kind for kind, _, _ in rows),
-        conflicts=_most_first(conflict for _, conflict, _ in rows),
-        languages=_most_first(language for _, _, language in rows if language),
+        kinds=_most_first(row[0] for row in rows),
+        conflicts=_most_first(row[1] for row in rows),
+        languages=_most_first(row[2] for row in rows if row[2]),
+        exchanges=_most_first(f"x{number}" for number in stands),
+        days=tuple(row[3] for row in rows),
         sources=_most_first(source for several in carried.values() for source in several),
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.tables import ConditionRow
+from storage.job_tables import ConditionRow
 
 Place = tuple[str, str]
 """Subject and name of a condition."""

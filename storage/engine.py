@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 import structlog
@@ -20,6 +22,14 @@ BUSY_MS = 30_000
 
 DURABLE = ("fsync", "synchronous_commit")
 """PostgreSQL settings without which a committed finding may be lost with the power."""
+
+RETRY_PAUSES = (0.2, 1.0, 3.0)
+"""Seconds between tries: together shorter than the time in which a job must be able to stop."""
+
+PASSING = ("08", "40", "53300", "55P03", "57014", "57P")
+"""Beginnings of PostgreSQL's error codes: connection, rollback, too many connections, lock, timeout, shutdown."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger("swapwatch.storage")
 
@@ -111,6 +121,35 @@ def transaction(engine: Engine) -> Iterator[Session]:
         raise StoreUnavailable(_cause(error, engine)) from error
     except SQLAlchemyError as error:
         raise StoreUnavailable(f"{place(engine)}: {error}") from error
+
+
+def retrying(engine: Engine, work: Callable[[Session], T]) -> T:
+    """Do `work` in a transaction, and again where the server was away for a moment or asks for it.
+
+    It may be done twice where the answer to a commit was lost: it must leave the same then.
+
+    Raises:
+        StoreUnavailable: also after some seconds of trying, or for a cause that trying again does not mend.
+    """
+    for pause in RETRY_PAUSES:
+        try:
+            with transaction(engine) as session:
+                return work(session)
+        except StoreUnavailable as error:
+            if not _passing(error.__cause__):
+                raise
+            log.warning("store_tried_again", cause=str(error), pause=pause)
+            time.sleep(pause)
+    with transaction(engine) as session:
+        return work(session)
+
+
+def _passing(error: BaseException | None) -> bool:
+    """Say whether the server's complaint is one that passes: a restart, a deadlock, no free connection, a timeout."""
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or not state or state.startswith(PASSING)
 
 
 def _cause(error: DBAPIError, engine: Engine) -> str:

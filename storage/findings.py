@@ -89,7 +89,8 @@ def keep(
     article = _article(session, finding.article, lead, now)
     lead.list_capture_id = list_capture or lead.list_capture_id
     page = evidence.add(session, captures, now=now, article_id=article.id) if captures else None
-    said = _said(session, article, finding, capture_id=page or lead.list_capture_id, now=now)
+    fetched = captures[-1].fetched_at if captures else now  # an archive's exchange is older than its keeping
+    said = _said(session, article, finding, capture_id=page or lead.list_capture_id, fetched=fetched, now=now)
     carried = _carrier(session, article.id, lead, now)
     _close(lead, article.id, now)
     session.flush()
@@ -112,14 +113,22 @@ class _Said:
 
 
 def _said(
-    session: Session, article: ArticleRow, finding: Finding, *, capture_id: int | None, now: datetime
+    session: Session,
+    article: ArticleRow,
+    finding: Finding,
+    *,
+    capture_id: int | None,
+    fetched: datetime,
+    now: datetime,
 ) -> _Said:
     """Store what an article says now, unless it is what it said before."""
     latest = _latest(session, article.id)
     row = session.scalar(select(FindingRow).where(FindingRow.article_id == article.id))
     if row is not None and latest is not None and _says_no_more(finding, latest):
         return _Said(row=row, new=False, version=None)
-    version, fresh = _version(session, article.id, latest, finding, capture_id=capture_id, now=now)
+    version, fresh = _version(
+        session, article.id, latest, finding, capture_id=capture_id, fetched=fetched, now=now
+    )
     verdict = stored_verdict(session, version, finding, now=now)
     edit = None
     if row is not None and latest is not None and fresh:
@@ -332,6 +341,7 @@ def _version(
     finding: Finding,
     *,
     capture_id: int | None,
+    fetched: datetime,
     now: datetime,
 ) -> tuple[VersionRow, bool]:
     """Return the version with this text, and whether it is a new one."""
@@ -356,7 +366,7 @@ def _version(
         published_from=said.published_from,
         zone_known=said.zone_known,
         modified=said.modified,
-        fetched_at=now,
+        fetched_at=fetched,
         from_feed=said.from_feed,
         partial=said.partial,
         warnings=list(said.warnings),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from crawler.model import Lead, Skipped, SkipReason, SourceState
 from storage import looks, sources
 from storage.apart import told_apart
+from storage.job_tables import SeenRow
 from storage.tables import (
     ArticleAddressRow,
     ArticleRow,
@@ -21,7 +22,6 @@ from storage.tables import (
     FindingRow,
     LeadRow,
     RecheckRow,
-    SeenRow,
     VersionRow,
 )
 from storage.text_safety import sha256, text_hash
@@ -210,7 +210,14 @@ def pending(session: Session, source_id: str, *, now: datetime, limit: int) -> l
             RecheckRow, (RecheckRow.lead_id == LeadRow.id) & (RecheckRow.article_id == LeadRow.article_id)
         )
         .where(LeadRow.source_id == source_id, LeadRow.state == LeadState.PENDING)
-        .where(or_(LeadRow.next_try.is_(None), LeadRow.next_try <= now))
+        # a time that lies further ahead than any pause was written before the clock was set right
+        .where(
+            or_(
+                LeadRow.next_try.is_(None),
+                LeadRow.next_try <= now,
+                LeadRow.next_try > now + LONGEST_PAUSE,
+            )
+        )
         .order_by(func.coalesce(LeadRow.published, LeadRow.discovered_at).desc(), LeadRow.id.desc())
         .limit(limit)
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Protocol
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from crawler.errors import StoreRefused, StoreUnavailable
@@ -25,19 +27,38 @@ HOLDER = text(
 )
 
 
+class Held(Protocol):
+    """A database that is held."""
+
+    def check(self) -> None:
+        """Make sure that it still is.
+
+        Raises:
+            StoreRefused: another job holds it by now.
+            StoreUnavailable: it can't be asked.
+        """
+
+
 @contextmanager
-def hold(engine: Engine) -> Iterator[None]:
+def hold(engine: Engine) -> Iterator[Held]:
     """Hold the database for the time of the block; the system frees it when the process dies, however it dies.
 
     Raises:
         StoreRefused: another job holds it; the text names its process and host.
     """
-    with _flock(engine) if engine.dialect.name == "sqlite" else _advisory(engine):
-        yield
+    with _flock(engine) if engine.dialect.name == "sqlite" else _advisory(engine) as held:
+        yield held
+
+
+class _File:
+    """A lock on a file: nothing but the end of the process takes it away."""
+
+    def check(self) -> None:
+        """Nothing to look at."""
 
 
 @contextmanager
-def _flock(engine: Engine) -> Iterator[None]:
+def _flock(engine: Engine) -> Iterator[Held]:
     # resolved: two names of one database must not make two locks
     path = Path(f"{sqlite_file(engine).resolve()}.lock")
     try:
@@ -59,31 +80,76 @@ def _flock(engine: Engine) -> Iterator[None]:
         file.truncate()
         file.write(_us())
         file.flush()
-        yield
+        yield _File()
+
+
+class _Advisory:
+    """A lock on the server, which ends with its connection: also when the server restarts.
+
+    So every new connection of the job first makes sure of the lock. A server that restarts ends all of them, and
+    nothing is written between the loss of the lock and the moment it is taken again, or found in other hands.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._place = place(engine)
+        # the server is to notice within half a minute where our machine is gone for good
+        noticed = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+        self._engine = create_engine(
+            engine.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"options": noticed}
+        )
+        self._connection: Connection | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def check(self) -> None:
+        """Make sure of the lock, take it again where it was lost."""
+        with self._one_at_a_time:
+            try:
+                if self._connection is not None:
+                    self._connection.execute(text("select 1"))
+                    return
+            except DBAPIError:
+                self.let_go()
+            self._take()
+
+    def connected(self, *_: object) -> None:
+        """Look after the lock before a new connection is used."""
+        self.check()
+
+    def _take(self) -> None:
+        try:
+            connection = self._engine.connect()
+            connection.execute(
+                text("select set_config('application_name', :us, false)"), {"us": f"swapwatch {_us()}"[:63]}
+            )
+            if not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY}):
+                holder = connection.scalar(HOLDER, {"key": ADVISORY_KEY}) or "another process"
+                connection.close()
+                raise StoreRefused(f"{holder} already runs on {self._place}; stop it first")
+        except DBAPIError as error:
+            raise StoreUnavailable(
+                f"cannot reach {self._place}: {' '.join(str(error.orig).split())}"
+            ) from error
+        self._connection = connection
+
+    def let_go(self) -> None:
+        """Close the connection, and with it the lock."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # a server that went away in the meantime has freed the lock itself
+            with suppress(DBAPIError):
+                connection.close()
 
 
 @contextmanager
-def _advisory(engine: Engine) -> Iterator[None]:
+def _advisory(engine: Engine) -> Iterator[Held]:
+    held = _Advisory(engine)
+    held.check()
+    event.listen(engine, "connect", held.connected)
     try:
-        connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    except DBAPIError as error:
-        raise StoreUnavailable(
-            f"cannot reach {place(engine)}: {' '.join(str(error.orig).split())}"
-        ) from error
-    connection.detach()  # the lock ends with the connection, which must not go back to a pool
-    with connection:
-        connection.execute(
-            text("select set_config('application_name', :us, false)"), {"us": f"swapwatch {_us()}"[:63]}
-        )
-        if not connection.scalar(text("select pg_try_advisory_lock(:key)"), {"key": ADVISORY_KEY}):
-            holder = connection.scalar(HOLDER, {"key": ADVISORY_KEY}) or "another process"
-            raise StoreRefused(f"{holder} already runs on {place(engine)}; stop it first")
-        try:
-            yield
-        finally:
-            # a server that went away in the meantime has freed the lock itself
-            with suppress(DBAPIError):
-                connection.execute(text("select pg_advisory_unlock(:key)"), {"key": ADVISORY_KEY})
+        yield held
+    finally:
+        event.remove(engine, "connect", held.connected)
+        held.let_go()
 
 
 def _us() -> str:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from crawler.model import Ownership, Side, Source, SourceType
-from storage.tables import NoteRow
+from storage.job_tables import NoteRow
 
 PULSE = "pulse"
 """The job's last sign of life; its words name the process."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from storage.tables import AlertRow, DeliveryRow
+from storage.job_tables import AlertRow, DeliveryRow
 from storage.text_safety import sha256
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from storage.edits import edits
 from storage.from_rows import claim_of, evidence_of, stored_lead, stored_verdict, stored_version
+from storage.job_tables import SourceDayRow
 from storage.search import Filters, matching
 from storage.stored import (
     Carrier,
@@ -33,7 +34,6 @@ from storage.tables import (
     FindingRow,
     LeadRow,
     LookRow,
-    SourceDayRow,
     VerdictRow,
     VersionRow,
 )

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from crawler.model import CrawlReport, Outcome
-from storage.tables import RunCountRow, RunRow, SourceDayRow
+from crawler.model import CrawlReport, Outcome, SourceState
+from storage import sources
+from storage.job_tables import RunCountRow, RunRow, SourceDayRow
 
 COUNTED = (
     "leads_new", "leads_changed", "fetched", "findings", "near_misses", "versions", "requests", "kilobytes",
@@ -27,6 +28,12 @@ class Day:
 
     def __getitem__(self, what: str) -> int:
         return self.counts.get(what, 0)
+
+
+def end(session: Session, report: CrawlReport, state: SourceState) -> None:
+    """Remember how a poll ended, and how its source fares since."""
+    sources.save_state(session, report.source_id, state)
+    record(session, report)
 
 
 def record(session: Session, report: CrawlReport) -> int:

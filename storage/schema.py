@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from crawler.errors import StoreRefused, StoreUnavailable
 from storage.engine import place, sqlite_file
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0009", "0010", "0011")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0008", "0009", "0010", "0011")
 """The schema's revisions, oldest first: one for each file of `migrations/versions`."""
 
 HEAD = REVISIONS[-1]

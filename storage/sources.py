@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crawler.model import Habits, SourceState
-from storage.tables import SourceStateRow
+from storage.job_tables import SourceStateRow
 
 FIELDS = tuple(field.name for field in fields(SourceState))
 
@@ -31,7 +31,7 @@ def forget_list(session: Session, source_id: str) -> None:
     row = session.get(SourceStateRow, source_id)
     if row is not None:
         row.etag = row.last_modified = row.body_sha256 = row.last_full_fetch = None
-        row.entries = row.last_post = row.not_before = row.habits = None
+        row.entries = row.last_post = row.not_before = row.habits = row.notice = None
 
 
 def save_state(session: Session, source_id: str, state: SourceState) -> None:

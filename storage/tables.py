@@ -5,68 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, MetaData, String, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.columns import SafeJson, SafeText, UtcDateTime
-
-NEVER_REUSED = {"sqlite_autoincrement": True}
-
-HASH = String(64)
-"""SHA-256 as hex."""
-
-
-class Base(DeclarativeBase):
-    """Root of all tables; constraint names are fixed so that migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012
-        datetime: UtcDateTime,
-        str: SafeText,
-        list[Any]: SafeJson,
-        dict[str, Any]: SafeJson,
-    }
-
-
-class SourceStateRow(Base):
-    """How a source fares: validators, last success, failures, next due time."""
-
-    __tablename__ = "source_state"
-
-    source_id: Mapped[str] = mapped_column(primary_key=True)
-    etag: Mapped[str | None]
-    last_modified: Mapped[str | None]
-    body_sha256: Mapped[str | None] = mapped_column(HASH)
-    last_full_fetch: Mapped[datetime | None]
-    last_success: Mapped[datetime | None]
-    last_poll: Mapped[datetime | None]
-    next_due: Mapped[datetime | None]
-    failing_since: Mapped[datetime | None]
-    failures: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str | None]
-    entries: Mapped[int | None]
-    last_post: Mapped[int | None]
-    not_before: Mapped[datetime | None]
-    last_new: Mapped[datetime | None]
-    habits: Mapped[dict[str, Any] | None]
-
-
-class SeenRow(Base):
-    """Every address a source ever listed; never pruned, so that nothing old comes back as new."""
-
-    __tablename__ = "seen"
-
-    source_id: Mapped[str] = mapped_column(primary_key=True)
-    address_hash: Mapped[str] = mapped_column(HASH, primary_key=True)
-    first_seen: Mapped[datetime]
+from storage.root import HASH, NEVER_REUSED, Base
 
 
 class LeadRow(Base):
@@ -373,31 +315,6 @@ class CarrierRow(Base):
     first_seen: Mapped[datetime]
 
 
-class RunRow(Base):
-    """What one crawl of one source did."""
-
-    __tablename__ = "run"
-    __table_args__ = (Index("ix_run_source", "source_id", "started"), NEVER_REUSED)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_id: Mapped[str]
-    started: Mapped[datetime]
-    finished: Mapped[datetime]
-    outcome: Mapped[str]
-    error: Mapped[str | None]
-    url: Mapped[str | None]
-
-
-class RunCountRow(Base):
-    """How many leads, pages or drops a crawl counted under one name."""
-
-    __tablename__ = "run_count"
-
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
-    what: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int]
-
-
 class ReportedRow(Base):
     """A finding the ledger has read: by which verdict, and the days by which its neighbours are found."""
 
@@ -474,68 +391,3 @@ class LedgerDecisionRow(Base):
     made_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None]
-
-
-class SourceDayRow(Base):
-    """What all crawls of one source on one UTC day counted under one name."""
-
-    __tablename__ = "source_day"
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    """First of the key: people ask for the last weeks of all sources."""
-    source_id: Mapped[str] = mapped_column(primary_key=True)
-    what: Mapped[str] = mapped_column(primary_key=True)
-    count: Mapped[int] = mapped_column(BigInteger)
-
-
-class NoteRow(Base):
-    """What the running job notes of itself: its last sign of life, the config it runs on, how far it has looked."""
-
-    __tablename__ = "note"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    words: Mapped[str]
-
-
-class ConditionRow(Base):
-    """Something that is wrong now, with a source or with the job, so that its begin and end are told once."""
-
-    __tablename__ = "condition"
-
-    subject: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(primary_key=True)
-    since: Mapped[datetime]
-    words: Mapped[str]
-
-
-class AlertRow(Base):
-    """Something worth telling people; its key makes sure that it is told once."""
-
-    __tablename__ = "alert"
-    __table_args__ = (NEVER_REUSED,)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key_hash: Mapped[str] = mapped_column(HASH, unique=True)
-    kind: Mapped[str]
-    audience: Mapped[str]
-    subject: Mapped[str]
-    title: Mapped[str]
-    body: Mapped[str]
-    at: Mapped[datetime] = mapped_column(index=True)
-    addressed: Mapped[bool]
-
-
-class DeliveryRow(Base):
-    """An alert on its way to one addressee: the outbox."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_open", "state", "next_try"),)
-
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id"), primary_key=True)
-    target: Mapped[str] = mapped_column(primary_key=True)
-    state: Mapped[str]
-    attempts: Mapped[int]
-    next_try: Mapped[datetime]
-    done_at: Mapped[datetime | None]
-    error: Mapped[str | None]

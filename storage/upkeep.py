@@ -36,6 +36,11 @@ def at_start(engine: Engine, archive: WarcArchive, *, now: datetime) -> Iterator
         else:
             remedy = "swapwatch verify names what was changed"
             yield Note(event="evidence_damaged", grave=True, fields={"file": file, "remedy": remedy})
+    yield from adopted(engine, now=now)
+
+
+def adopted(engine: Engine, *, now: datetime) -> Iterator[Note]:
+    """Enter in the chain, and among copies, what was kept before there were any."""
     with transaction(engine) as session:
         if rows := custody.adopt(session, now=now):
             yield Note(event="evidence_adopted", fields={"rows": rows})

@@ -28,6 +28,7 @@ from crawler.language import lemmas
 from crawler.model import Category, Conflict, Event, Kind, Party, Precision, Speaker, Standing
 from storage import engine as database
 from storage import migrate, tables
+from storage.root import Base
 from storage.text_safety import plain_words, sha256
 from tests.storage.nouns import finding, kept
 
@@ -74,8 +75,8 @@ def build(store: Engine, folder: Path, count: int) -> None:
                 connection.execute(insert(table), rows)
 
 
-def _rows(numbers: range, chance: random.Random) -> dict[type[tables.Base], list[dict[str, Any]]]:
-    found: dict[type[tables.Base], list[dict[str, Any]]] = {
+def _rows(numbers: range, chance: random.Random) -> dict[type[Base], list[dict[str, Any]]]:
+    found: dict[type[Base], list[dict[str, Any]]] = {
         table: []
         for table in (tables.ArticleRow, tables.VersionRow, tables.VerdictRow, tables.ClaimRow, tables.FindingRow, tables.CarrierRow,
                       tables.SearchTextRow, tables.ExchangePartRow)
@@ -86,7 +87,7 @@ def _rows(numbers: range, chance: random.Random) -> dict[type[tables.Base], list
     return found
 
 
-def _one(n: int, chance: random.Random) -> Iterator[tuple[type[tables.Base], dict[str, Any]]]:
+def _one(n: int, chance: random.Random) -> Iterator[tuple[type[Base], dict[str, Any]]]:
     when = NOW - timedelta(days=DAYS * (1 - n / 100_000))
     address, size = f"https://s{n % OUTLETS}.example/{n}", chance.randint(20, 400)
     said = f"Повернулися {size} захисників."

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,42 +13,9 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from storage import engine as database
 from storage import migrate
+from tests.cluster import NoServer, cluster
 
 NOBODY = 65534
-
-
-def _server_program(name: str) -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    on_path = shutil.which(name)
-    return found[-1] if found else Path(on_path) if on_path else None
-
-
-def _as_postgres(command: list[str]) -> None:
-    """Run a server program; the server refuses to run as root."""
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
-
-
-@contextmanager
-def _cluster() -> Iterator[str]:
-    """Start a throw-away cluster on a free port; yield the URL of its superuser."""
-    initdb, control = _server_program("initdb"), _server_program("pg_ctl")
-    if initdb is None or control is None:
-        pytest.skip("PostgreSQL is not installed: its tests need initdb and pg_ctl")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = Path(tempfile.mkdtemp(prefix="swapwatch-postgres-"))
-    folder.chmod(0o777)
-    data = folder / "data"
-    _as_postgres([str(initdb), "-D", str(data), "-U", "swapwatch", "-A", "trust", "-E", "UTF8", "--no-sync"])
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
-    _as_postgres([str(control), "-D", str(data), "-o", options, "-l", str(folder / "log"), "-w", "start"])
-    try:
-        yield f"postgresql+psycopg://swapwatch@127.0.0.1:{port}/postgres"
-    finally:
-        _as_postgres([str(control), "-D", str(data), "-m", "immediate", "stop"])
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -61,8 +25,11 @@ def postgresql_admin_url() -> Iterator[str]:
     if given := os.environ.get("SWAPWATCH_TEST_POSTGRES"):
         yield given
         return
-    with _cluster() as url:
-        yield url
+    try:
+        with cluster() as made:
+            yield made.url
+    except NoServer as problem:
+        pytest.skip(str(problem))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 SCHEDULER_MAY_IMPORT = {"crawler", "ledger", "storage"}
-OURS = {"crawler", "ledger", "storage", "newsdesk", "scheduler", "tests"}
+OURS = {"crawler", "ledger", "storage", "newsdesk", "scheduler", "backfill", "tests"}
 PURE = ("discovery", "extraction", "tagging", "facts", "language")
 
 

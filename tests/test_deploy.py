@@ -10,11 +10,21 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+from sqlalchemy import Engine, inspect
 
+import scheduler
 from crawler import supervisor
+from crawler.model import CrawlReport, Outcome, Skipped, SkipReason, Stage
+from storage import frontier, runs
+from storage.captures import WarcArchive
+from storage.engine import connect, transaction
 from tests.newsdesk.cli.daemon import daemon, outlets
+from tests.storage.ledger_nouns import keep, report
+from tests.storage.nouns import NOW, capture, finding, kept, lead_id
 
 DEPLOY = Path(__file__).resolve().parents[1] / "deploy"
+SKIPPED = Skipped(url="https://slovo.example/2", reason=SkipReason.ROBOTS, stage=Stage.FETCH)
+REPORT = CrawlReport(source_id="slovo", started=NOW, finished=NOW, outcome=Outcome.STORED, requests=3)
 PROGRAM = "/opt/swapwatch/.venv/bin/swapwatch"
 
 
@@ -82,3 +92,33 @@ def test_without_a_supervisor_nothing_is_said(monkeypatch: pytest.MonkeyPatch, t
     supervisor.tell(supervisor.READY)
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
     supervisor.tell(supervisor.READY)
+
+
+DATASETTE = YAML(typ="safe").load((DEPLOY / "datasette.yaml").read_text(encoding="utf-8"))["databases"][
+    "swapwatch"
+]
+
+
+@pytest.mark.parametrize("name", sorted(DATASETTE["queries"]))
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_each_query_for_datasette_is_answered(store: Engine, tmp_path: Path, name: str) -> None:
+    captures = WarcArchive(tmp_path / "captures").write([capture()])
+    number = kept(store, finding(), captures=captures).finding_id
+    keep(store, report("2025-08-14", {"each people": 84}))
+    scheduler.update_ledger(store)
+    with transaction(store) as session:
+        frontier.close(session, lead_id(session, "https://slovo.example/2"), SKIPPED, now=NOW)
+        runs.record(session, REPORT)
+    reader = connect(store.url, read_only=True)
+    with reader.connect() as connection:
+        rows = (
+            connection.exec_driver_sql(DATASETTE["queries"][name]["sql"], {"words": "Обмін"}).mappings().all()
+        )
+    reader.dispose()
+    assert rows
+    assert name not in ("findings", "search") or f"f{number}" in {row["id"] for row in rows}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_each_table_described_for_datasette_is_there(store: Engine) -> None:
+    assert set(DATASETTE["tables"]) <= set(inspect(store).get_table_names())

@@ -20,6 +20,7 @@ from newsdesk import ledger as shown
 from newsdesk.cli.exchanges import page
 from storage import decisions, exchanges, looks, migrate
 from storage import engine as database
+from storage.books import books
 from storage.engine import transaction
 from storage.exchanges import ExchangeFilters
 from storage.tables import ArticleRow
@@ -49,14 +50,14 @@ def listed(store: Engine, **filters: object) -> list[int]:
 def decide(store: Engine, action: Action, **what: object) -> int:
     with transaction(store) as session:
         number = decisions.add(session, action, why="seen both films", by="olena", now=NOW, **what)  # type: ignore[arg-type]
-        keeping.restand(scheduler.books(session))
+        keeping.restand(books(session))
     return number
 
 
 def undo(store: Engine, number: int) -> None:
     with transaction(store) as session:
         assert decisions.undo(session, number, by="olena", now=NOW)
-        keeping.restand(scheduler.books(session))
+        keeping.restand(books(session))
 
 
 def test_what_is_new_is_put_to_its_exchange_once(store: Engine) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -69,6 +69,11 @@ def loads(body: bytes, *, name: str, environ: Mapping[str, str], folder: Path) -
     except ValidationError as error:
         problems += [_complaint(detail, name, positions) for detail in error.errors(include_url=False)]
         raise ConfigError(sorted(problems, key=_line)) from error
+    problems += [
+        f"{name}:{line}:{column}: {dotted(where)}: read nothing; write a value, or remove the key"
+        for where in _empty(tree, ())
+        for line, column in (_position(where, positions),)
+    ]
     problems += _duplicates(checked.sources, name, positions) + _crossed_bounds(checked, name, positions)
     if problems:
         raise ConfigError(sorted(problems, key=_line))
@@ -125,6 +130,8 @@ def _words(detail: ErrorDetails, where: Location) -> str:
     read = "" if isinstance(detail["input"], dict) else f"read {_shown(detail['input'], where)}; "
     if kind == "enum":
         return f"{read}write {detail['ctx']['expected']}"
+    if kind == "literal_error" and where != ("version",):
+        return f"{read}write {detail['ctx']['expected']}"
     if kind == "literal_error":
         return f"{read}this swapwatch reads version 1 only"
     if kind == "string_pattern_mismatch":
@@ -162,11 +169,14 @@ def _shown(value: Any, where: Location) -> str:
 def _keys_beside(where: Location) -> list[str]:
     """Return the keys that are known at the place of an unknown one."""
     model: Any = schema.ConfigFile
+    named = False
     for part in where[:-1]:
-        if isinstance(part, int):
+        if isinstance(part, int) or named:  # an item of a list, or a name that operators give
+            named = False
             continue
         field = model.model_fields.get(part) if model else None
         model = _model_in(field.annotation) if field else None
+        named = field is not None and "dict[" in str(field.annotation)
     return list(model.model_fields) if model else []
 
 
@@ -174,6 +184,15 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next((found for part in get_args(annotation) if (found := _model_in(part))), None)
+
+
+def _empty(value: Any, where: Location) -> Iterator[Location]:
+    """Yield where a key stands without a value: most likely somebody forgot it."""
+    if value is None:
+        yield where
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in parts:
+        yield from _empty(inner, (*where, key))
 
 
 def _duplicates(sources: list[schema.SourcePart], name: str, positions: Positions) -> list[str]:
@@ -301,6 +320,7 @@ def _source(part: schema.SourcePart, checked: schema.ConfigFile) -> Source:
         url=part.url,
         timezone=part.timezone or checked.defaults.timezone,
         fallback=part.fallback,
+        archive=part.archive,
         enabled=part.enabled,
         disabled_reason=part.off_because,
         interval=part.interval or checked.defaults.interval,

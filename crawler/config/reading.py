@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from crawler.errors import ConfigError
 
@@ -57,7 +57,7 @@ def tree(body: bytes, name: str) -> tuple[Any, Positions]:
     if not text.strip():
         raise ConfigError([f"{name}: the file is empty; `swapwatch init` writes one to start from"])
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = _composed(text)
     except MarkedYAMLError as error:
         raise ConfigError([_syntax(error, text, name)]) from error
     except (YAMLError, ValueError, RecursionError) as error:
@@ -67,6 +67,16 @@ def tree(body: bytes, name: str) -> tuple[Any, Positions]:
     if walk.problems:
         raise ConfigError(walk.problems)
     return value, walk.positions
+
+
+def _composed(text: str) -> Any:
+    """Return the root node: from libyaml, ten times as fast, or where it complains from the parser with better words."""
+    try:
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        if "nesting depth" in str(error):
+            raise YAMLError("nested too deeply for a config") from error
+        return YAML(typ="safe", pure=True).compose(text)
 
 
 def _syntax(error: MarkedYAMLError, text: str, name: str) -> str:
@@ -93,7 +103,7 @@ class _Walk:
         self.problems: list[str] = []
         self.nodes = 0
 
-    def value(self, node: Node | None, where: Location) -> Any:
+    def value(self, node: Any, where: Location) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise ConfigError([f"{self.name}: more than {MAX_NODES} values; aliases within aliases?"])
@@ -106,13 +116,13 @@ class _Walk:
         if "python" in (node.tag or ""):
             self.complain(node, where, "Python objects are not allowed; write a plain value")
             return None
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             return self.mapping(node, where)
-        if isinstance(node, SequenceNode):
+        if node.id == "sequence":
             return [self.value(item, (*where, number)) for number, item in enumerate(node.value)]
         return self.scalar(node)
 
-    def mapping(self, node: MappingNode, where: Location) -> dict[str, Any]:
+    def mapping(self, node: Any, where: Location) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value)
@@ -127,7 +137,7 @@ class _Walk:
             found[key] = self.value(value_node, inner)
         return found
 
-    def scalar(self, node: Node) -> Any:
+    def scalar(self, node: Any) -> Any:
         """Only what is plainly a number, a boolean or nothing is one; all else is text, as written."""
         text = str(node.value)
         if getattr(node, "style", None):
@@ -142,7 +152,7 @@ class _Walk:
             return float(text)
         return text
 
-    def complain(self, node: Node, where: Location, words: str) -> None:
+    def complain(self, node: Any, where: Location, words: str) -> None:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         self.problems.append(f"{self.name}:{line}:{column}: {dotted(where)}: {words}")
 

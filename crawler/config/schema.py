@@ -59,6 +59,12 @@ def _seconds(value: timedelta) -> timedelta:
     return value
 
 
+def _timeout(value: timedelta) -> timedelta:
+    if not SHORTEST <= value <= timedelta(hours=1):
+        raise ValueError("give a time from 1s to 1h")
+    return value
+
+
 def _web_address(value: str) -> str:
     if re.search(r"\s", value.strip()):
         raise ValueError("an address has no blanks in it; write %20 for one")
@@ -68,6 +74,14 @@ def _web_address(value: str) -> str:
     if parts.scheme.lower() not in ("http", "https"):
         raise ValueError("give a full web address, such as https://outlet.example/rss")
     return fetchable(value)
+
+
+def _archive_address(value: str) -> str:
+    signs = set(re.findall(r"%(.?)", value))
+    if not signs <= set("Ymd") or ("d" in signs and "m" not in signs) or (signs and "Y" not in signs):
+        raise ValueError("write the day as %Y, %m and %d: https://outlet.example/archive/%Y/%m/%d")
+    _web_address(re.sub("%[Ymd]", "1", value))
+    return value
 
 
 def _timezone(value: str) -> str:
@@ -138,6 +152,7 @@ def _password(value: SecretStr) -> SecretStr:
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Interval = Annotated[Duration, AfterValidator(_interval)]
 Delay = Annotated[Duration, AfterValidator(_seconds)]
+ArchiveAddress = Annotated[StrictStr, AfterValidator(_archive_address)]
 WebAddress = Annotated[StrictStr, AfterValidator(_web_address)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 AlertUrl = Annotated[SecretStr, AfterValidator(_alert_url)]
@@ -166,7 +181,7 @@ class LimitsPart(Strict):
     page_bytes: Bytes | None = None
     items: Annotated[StrictInt, Field(ge=1, le=50_000)] | None = None
     pages: Annotated[StrictInt, Field(ge=1, le=5_000)] | None = None
-    timeout: Annotated[Duration, AfterValidator(_seconds)] | None = None
+    timeout: Annotated[Duration, AfterValidator(_timeout)] | None = None
 
 
 class PageRulesPart(Strict):
@@ -192,6 +207,7 @@ class SourcePart(Strict):
     url: WebAddress
     timezone: Timezone | None = None
     fallback: WebAddress | None = None
+    archive: ArchiveAddress | None = None
     enabled: StrictBool = True
     off_because: Words | None = None
     interval: Interval | None = None

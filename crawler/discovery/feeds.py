@@ -185,7 +185,7 @@ def _address(entry: Any, base: str) -> str | None:
     within = (entry.get("title_detail") or entry.get("summary_detail") or {}).get("base") or base
     for link in _links(entry):
         try:
-            return fetchable(str(link), within if within.startswith("http") else base)
+            return fetchable(str(link).replace("&amp;", "&"), within if within.startswith("http") else base)
         except ValueError:
             continue
     return None

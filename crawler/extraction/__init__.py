@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.charset import decoded
 from crawler.extraction.addresses import addresses_of
+from crawler.extraction.belonging import stranger
 from crawler.extraction.body import MainText, main_text
 from crawler.extraction.cosmetics import core
 from crawler.extraction.headline import authors_of, headline_of
@@ -24,7 +25,7 @@ from crawler.language import detect
 from crawler.model import Article, DateOrigin, Lead, Page, PageRules, Skipped, SkipReason, Source, Stage
 from crawler.urls import canonical, site
 
-__all__ = ["article_from_lead", "core", "extract"]
+__all__ = ["article_from_lead", "core", "extract", "stranger"]
 
 STUB = 1200
 """A page that says it is not free to read and shows fewer characters than this is a stub."""

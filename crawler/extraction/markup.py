@@ -23,8 +23,8 @@ WINDOW = 64 * 1024
 
 def not_markup(body: bytes, content_type: str | None) -> str | None:
     """Return in words why the bytes are no HTML page; None where they are one."""
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    if kind and not any(name in kind for name in PAGE_TYPES):
+    kind = _kind(content_type)
+    if not is_page_type(content_type):
         return f"content type {kind[:100]}"
     what = next((name for magic, name in MAGIC if body.startswith(magic)), None)
     if what:
@@ -35,3 +35,13 @@ def not_markup(body: bytes, content_type: str | None) -> str | None:
     if not head.strip() or ELEMENT.search(head):
         return None
     return f"no HTML element in {len(body)} bytes" + (f" of {kind[:100]}" if kind else "")
+
+
+def is_page_type(content_type: str | None) -> bool:
+    """Say whether an answer with this Content-Type may be a page."""
+    kind = _kind(content_type)
+    return not kind or any(name in kind for name in PAGE_TYPES)
+
+
+def _kind(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.facts.days import WEEKDAY, DayMention, days_in, ordinal
-from crawler.facts.phrases_data import pattern
+from crawler.facts.phrases_data import pattern, patterns
 from crawler.facts.text import Sentence, sentences
 from crawler.model import Article, Conflict, Kind, Part, Verdict
 
@@ -52,44 +52,8 @@ VENUE = re.compile(
     r"(?:airport|аэропорт|аеропорт|mediat|посредн|посередн|foreign ministry|мид |мзс |содейств|сприян)"
 )
 
-WITHHELD = re.compile(
-    r"(?:neither|no) (?:\w+ ){1,3}(?:said|disclosed|published|gave|named|given|releas\w+) (?:how many|the (?:exact )?number|a figure|figures|numbers|any)"
-    r"|(?:did not|didn't|has not|have not|not) (?:say|said|disclos\w+|giv\w+|publish\w*|reveal\w*|specif\w+|nam\w+) (?:how many|an? (?:exact |overall )?(?:figure|number)|numbers|figures|the (?:exact )?(?:number|size))"
-    r"|(?:numbers?|figures?) (?:was|were|are|is|has|have) (?:not|withheld|undisclosed|kept)|without (?:giving |any )?(?:numbers|figures)|(?:undisclosed|unspecified) number"
-    r"|не (?:называ|назвал|назвали|раскры|раскрыва|уточн|сообща|разглаша|привод|озвуч|публику|указ)\w* (?:\w+ )?(?:число|количеств|цифр|сколько|числен)"
-    r"|(?:число|количеств\w+|цифр\w*|сколько)[^.;]{0,50}? не (?:назв|называ|раскр|уточн|сообща|указ|привод|оглаш|разглаш)"
-    r"|не (?:назива|назва|розкрива|розкри|уточню|уточни|повідомля|оголошу|оприлюдн|розголошу)\w* (?:\w+,? )?(?:кількіст|цифр|числ|скільки)"
-    r"|(?:кількіст\w+|цифр\w*|скільки|скількох)[^.;]{0,60}? не (?:назив|назв|розкрив|розкри|уточн|повідом|оголош|оприлюд|каж|говор|розголош)|без цифр|не уточнюють, скільки"
-)
-
-MEDIATORS = {
-    "UAE": r"(?<!\w)(?:uae|emirat\w*|эмират\w*|оаэ|емірат\w*|оае|abu dhabi|абу-даби|абу-дабі)(?!\w)",
-    "US": r"(?<!\w)(?:united states|сполучен\w+ штат\w+|соединенн\w+ штат\w+|u\.s\.|us|washington|сша|вашингтон\w*|американск\w+|американськ\w+|america\w*)(?!\w)",
-    "Turkey": r"(?<!\w)(?:turk(?:ey|iye|ish)|турци\w+|турецк\w+|туреччин\w+|турецьк\w+|ankara|анкар\w+)(?!\w)",
-    "Saudi Arabia": r"(?<!\w)(?:saudi(?: arabia)?|саудовск\w+|саудівськ\w+|эр-рияд\w*)(?!\w)",
-    "Qatar": r"(?<!\w)(?:qatar\w*|катар\w*)(?!\w)",
-    "Egypt": r"(?<!\w)(?:egypt\w*|египет\w*|египт\w*|єгип\w+|каир\w*|cairo)(?!\w)",
-    "UN": r"(?<!\w)(?:u\.n\.|un|united nations|оон)(?!\w)",
-    "ICRC": r"(?:red cross|icrc|красн\w+ крест|червон\w+ хрест|мккк|мкчх)",
-    "Vatican": r"(?:vatican|pope|ватикан\w*|папа римск\w+|папи римськ\w+)",
-}
-MEDIATED = re.compile(
-    r"(?<!\w)(?:mediat|broker|thank|helped to arrange|with the help|assist|facilitat|good offices|took part in the operation|overseen|together with|supervis|посредни"
-    r"|посередни|при содействии|за содействие|содейств|при участии|поблагодар|благодар|за сприяння|сприян|за участю|за участі|вдячн|дяку|подяку|помог|допомог|via the red cross|гарант|guarant|усили(?:я|ями) )"
-)
-HOSTED = re.compile(
-    r"(?<!\w)(?:talks? in|meeting in|met in|in|to|from|переговор\w* в|перемовин\w* в|зустріч\w* в|в|у|до|через|из|з) $"
-)
 NOT = re.compile(r"(?:\bnot\b|\bто(?:го)? не\b|wrong|attributed|помилк|ошибк)")
 
-PLACES = (
-    ("Belarus", r"(?:in|to|through|via) belarus|(?:в|через|на территории|на территорию) (?:белорусси\w+|беларус\w+|республик\w+ беларус\w+)|(?:в|у|до|через|на території) білорус\w+"),
-    ("Chernihiv region", r"chernihiv region|черниговск\w+ области|чернігівськ\w+ області|на чернігівщині|на черниговщине"),
-)  # fmt: skip
-TAKEN = re.compile(
-    r"(?:freed|released|servicemen|soldiers|prisoners|they|russians|returned|taken|handover|handed|happened|flown|now in|находятся|находится|находившиеся|вернувш|освобожден|доставл"
-    r"|приняли|встреча|военнослужащ|освобожд|россиян|перебува|звільнен|обмін|передач|автобус|літаком|зустріча|нам дали|побачив|телефон|первый осмотр|осмотр)"
-)
 MET = re.compile(r"(?:commissioners?|ombudsm|омбудсм|уполномоченн)")
 
 LEAD = 2
@@ -116,9 +80,11 @@ def circumstances(article: Article, language: str, verdict: Verdict) -> dict[str
         "stage": _stage(read),
         "sequence": _sequence(lead if review else read, language),
         "deal": _deal(read, verdict, language),
-        "mediators": _mediators(lead if review else read),
-        "transfer_place": _place(read),
-        "numbers_disclosed": False if any(WITHHELD.search(one.text) for one in read) else None,
+        "mediators": _mediators(lead if review else read, language),
+        "transfer_place": _place(read, language),
+        "numbers_disclosed": False
+        if any(pattern(language, "withheld").search(one.text) for one in read)
+        else None,
     }
 
 
@@ -175,29 +141,32 @@ def _deal(read: tuple[Sentence, ...], verdict: Verdict, language: str) -> str | 
     return "1000 for 1000" if any(formula.search(one.text) for one in read) else None
 
 
-def _mediators(read: tuple[Sentence, ...]) -> tuple[str, ...]:
+def _mediators(read: tuple[Sentence, ...], language: str) -> tuple[str, ...]:
     """Return those credited in a sentence that speaks of mediation, but not as the place of talks."""
     found: dict[str, None] = {}
+    hosted = pattern(language, "hosted")
     for sentence in read:
-        if not MEDIATED.search(sentence.text) or NOT.search(sentence.text):
+        if not pattern(language, "mediated").search(sentence.text) or NOT.search(sentence.text):
             continue
-        for name, words in MEDIATORS.items():
-            for match in re.finditer(words, sentence.text):
-                if not HOSTED.search(sentence.text[max(0, match.start() - 16) : match.start()]):
-                    found[name] = None
+        for name, words in patterns(language, "mediator"):
+            for match in words.finditer(sentence.text):
+                before = sentence.text[max(0, match.start() - 16) : match.start()].rstrip()
+                if not any(one.end() == len(before) for one in hosted.finditer(before)):
+                    found[name.replace("_", " ")] = None
     return tuple(found)
 
 
-def _place(read: tuple[Sentence, ...]) -> str | None:
-    for name, words in PLACES:
-        for sentence in read:
-            if (
-                re.search(words, sentence.text)
-                and TAKEN.search(sentence.text)
-                and not MET.search(sentence.text)
-            ):
-                return name
-    return None
+def _place(read: tuple[Sentence, ...], language: str) -> str | None:
+    """Return where people were handed over, as the first sentence says that names such a place."""
+    told = [
+        sentence.text
+        for sentence in read
+        if pattern(language, "handed_at").search(sentence.text) and not MET.search(sentence.text)
+    ]
+    names = patterns(language, "place")
+    return next(
+        (name.replace("_", " ") for text in told for name, words in names if words.search(text)), None
+    )
 
 
 def exchange_day(

@@ -13,7 +13,7 @@ from crawler.facts.numbers import words
 MONTH_STEMS = (
     r"jan(?:uary)?|январ[ьяе]|січ(?:ень|ня|ні)", r"feb(?:ruary)?|феврал[ьяе]|лют(?:ий|ого|ому)", r"mar(?:ch)?|март[ае]?|берез(?:ень|ня|ні)",
     r"apr(?:il)?|апрел[ьяе]|квіт(?:ень|ня|ні)", r"may|ма[йяе]|трав(?:ень|ня|ні)", r"june?|июн[ьяе]|черв(?:ень|ня|ні)",
-    r"july?|июл[ьяе]|лип(?:ень|ня|ні)", r"aug(?:ust)?|август[ае]?|серп(?:ень|ня|ні)", r"sept?(?:ember)?|сентябр[ьяе]|верес(?:ень|ня|ні)",
+    r"july?|июл[ьяе]|лип(?:ень|ня|ні)", r"aug(?:ust)?|август[ае]?|серп(?:ень|ня|ні)", r"sep(?:t(?:ember)?)?|сентябр[ьяе]|верес(?:ень|ня|ні)",
     r"oct(?:ober)?|октябр[ьяе]|жовт(?:ень|ня|ні)", r"nov(?:ember)?|ноябр[ьяе]|листопад[аі]?", r"dec(?:ember)?|декабр[ьяе]|груд(?:ень|ня|ні)",
 )  # fmt: skip
 MONTH = "(?:" + "|".join(MONTH_STEMS) + ")"
@@ -27,7 +27,7 @@ MONTH_DAY = re.compile(
 )
 SPELLED_DAY = re.compile(rf"(?<!\w)(?P<ordinal>(?:[\w']+ )?[\w']+) (?P<month>{MONTH})(?!\w)")
 IN_MONTH = re.compile(
-    rf"(?<!\w)(?P<lead>in|during|since|last|by|early|late|mid|в|во|с|до|у|від|з|до|из|конце|начале|середине|прошлого|наприкінці|минулого|початку|середині|кінці)[ -](?:early |late |mid-?)?(?P<month>{MONTH})(?!\w){YEAR}(?! (?:\d{{1,2}}(?!\d)))"
+    rf"(?<!\w)(?P<lead>in|during|since|last|by|early|late|mid|в|во|с|до|у|від|з|до|из|конце|начале|середине|прошлого|наприкінці|минулого|початку|середині|кінці)[ -](?:early |late |mid-?)?(?P<month>{MONTH})(?!\w){YEAR}(?!\.? (?:\d{{1,2}}(?!\d)))"
 )
 MONTH_YEAR = re.compile(rf"(?<!\w)(?P<month>{MONTH}) (?P<year>20\d\d)(?!\d)")
 IN_YEAR = re.compile(

@@ -42,6 +42,9 @@ AND = re.compile(
 OF_WAR = re.compile(
     r"(?<!\w)(?:prisoners? of war|pows?(?!\w)|soldiers|servicem[ea]n|военнопленн|военнослужащ|військовополонен|військовослужбов)"
 )
+HURT_NOUN = re.compile(r"wounded|injured|ранен|поранен")
+"""The wounded of an attack, where nothing else in the sentence speaks of captives."""
+
 IN_EXCHANGE_FOR = re.compile(r"(?:in (?:return|exchange) for|в обмен на|взамен на|в обмін на|навзамін за) ")
 
 
@@ -113,7 +116,8 @@ class Reader:
         dead = mention.category is Category.BODIES
         if pattern(self.language, "captured").search(clause) and not moved and not dead:
             return False
-        if not speaks:
+        sore = HURT_NOUN.match(mention.noun) and not evidence(mention.sentence.text, self.language)
+        if not speaks or sore:
             return False
         if not mention.loose:
             return True
@@ -258,17 +262,20 @@ class Reader:
         last, here = self.last, mention.sentence
         if last is None or last.side is None or last.side in COLLECTIVE or mention.nation is not None:
             return None
-        if mention.part_of and here.number - last.mention.sentence.number <= 1:
-            return last.side
         start, end = here.clause_of(mention.count.start)
-        back = IN_EXCHANGE_FOR.match(here.text[start:end].lstrip())
-        if last.mention.sentence is not here or last.side not in PARTIES.get(self.conflict, ()):
+        clause = here.text[start:end]
+        near = here.number - last.mention.sentence.number <= 1
+        two_sided = last.side in PARTIES.get(self.conflict, ())
+        if near and two_sided and pattern(self.language, "opposite").search(clause):
+            return other_side(last.side, self.conflict)
+        if near and mention.part_of:
+            return last.side
+        if not two_sided or last.mention.sentence is not here:
             return None
-        if (
-            back
-            or FORMULA.match(here.text[last.mention.end : mention.start])
-            or turned(last.mention, mention, self.language)
-        ):
+        in_return = IN_EXCHANGE_FOR.match(clause.lstrip()) or FORMULA.match(
+            here.text[last.mention.end : mention.start]
+        )
+        if in_return or turned(last.mention, mention, self.language):
             return other_side(last.side, self.conflict)
         return None
 

@@ -13,6 +13,7 @@ from crawler.facts.phrases_data import pattern
 from crawler.model import Category, Event, Kind, Part
 
 AHEAD = {Kind.EXCHANGE_ANNOUNCED, Kind.AGREEMENT, Kind.POSTPONED_OR_FAILED}
+DONE = {Kind.EXCHANGE_COMPLETED, Kind.BODIES_REPATRIATED}
 SINCE_YEAR = re.compile(r"(?:since|from|с|со|з|із|від|от) ")
 
 IN_ALL = re.compile(
@@ -23,6 +24,11 @@ MANY = 600
 
 FEW = 100
 """Fewer people than this with `already` before them sum up no war."""
+
+FULFILLED = re.compile(
+    r"(?<!\w)(?:fulfilled|completed|finished|wrapped up|завершил\w*|завершен\w*|завершено)(?!\w)"
+)
+"""A deal that has been carried out."""
 
 YEARLY = 200
 """As many people and more within `last year` are the year's sum."""
@@ -76,6 +82,9 @@ def event_of(
     done = pattern(language, "done").search(_without_infinitives(near))
     agreed = pattern(language, "event.agreed").search(around)
     planned = pattern(language, "event.planned").search(around)
+    past = _told_as_past(text, around, near, language)
+    if mention.equal and FULFILLED.search(around) and timeline.kind in DONE and not past:
+        return Event.THIS_EXCHANGE
     ahead = not done and bool(agreed or planned)
     if ahead and _comes_first(mention, clause, agreed, planned):
         return Event.PLANNED
@@ -88,7 +97,7 @@ def event_of(
     dated = _by_day(mention, clause, days, timeline, language)
     if dated is not None:
         return dated
-    if _told_as_past(text, around, near, language):
+    if past:
         return Event.EARLIER_EXCHANGE
     return Event.PLANNED if ahead else None
 
@@ -145,6 +154,9 @@ def _told_as_past(text: str, around: str, near: str, language: str) -> bool:
     return bool(earlier and not (spoken and earlier.group() in ("ранее", "раньше", "раніше", "earlier")))
 
 
+WHEN = re.compile(r",? (?:when|когда|коли) ")
+"""`the largest since 21 September, when 215 came home`."""
+
 INFINITIVE = re.compile(
     r"(?<!\w)(?:to|will|would|be|being|of|for|under|could|should) (?:be )?(?:released|freed|exchanged|returned|handed|transferred|swapped|brought)(?!\w)"
 )
@@ -194,6 +206,7 @@ def _totals(mention: Mention, near: str, days: Sequence[DayMention], language: s
         match.end() >= len(before)
         for match in pattern(language, "event.total_before").finditer(before)
         if mention.count.value >= FEW or match.group() not in ("уже", "вже")
+        if mention.count.value >= MANY or match.group() != "number is"
     )
 
 
@@ -249,6 +262,11 @@ def _by_day(
         and not any(cut[0] <= day.start < cut[1] for cut in caught)
         and not SINCE_YEAR.match(text[day.start : day.end])
     ]
+    anchor = timeline.exchange_day or timeline.published
+    if anchor and any(
+        WHEN.match(text[day.end :]) and day.end <= mention.start and day.last < anchor for day in days
+    ):
+        return Event.EARLIER_EXCHANGE
     inside = [day for day in usable if clause[0] <= day.start < clause[1]]
     before = [day for day in inside if day.end <= mention.start]
     after = [

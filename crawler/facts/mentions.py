@@ -319,7 +319,8 @@ def _alone(sentence: Sentence, count: Count, before: str, after: str, language: 
         ("event.still_held", clause),
     )
     total = any(
-        pattern(language, name).search(clause) for name in ("event.total_to_date", "event.total_before")
+        pattern(language, name).search(clause)
+        for name in ("event.total_to_date", "event.total_before", "event.total_ahead")
     )
     moved = any(found.search(clause) for name, found in patterns(language, "verb") if name != "swapped")
     starts = (

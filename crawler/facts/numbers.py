@@ -62,6 +62,10 @@ class Count:
     spelled: bool = False
 
 
+NONE = re.compile(r"(?<!\w)(?:not a single|not one|ни одн(?:ого|ой)|жодн(?:ого|ої))(?!\w)")
+"""None at all: `Russia received not a single body`."""
+
+
 @cache
 def words(language: str) -> dict[str, int]:
     """Return the value of each number word of a language, in every form."""
@@ -83,6 +87,7 @@ def words(language: str) -> dict[str, int]:
 def counts(text: str, language: str) -> list[Count]:
     """Return every count of a folded text, in order."""
     found = [_scaled(match, text) for match in DIGITS.finditer(text)]
+    found += [Count(0, match.start(), match.end(), spelled=True) for match in NONE.finditer(text)]
     taken = [(count.start, count.end) for count in found]
     spelled = [c for c in _spelled(text, language) if not any(s < c.end and c.start < e for s, e in taken)]
     return sorted([*found, *spelled], key=lambda count: count.start)

@@ -7,13 +7,16 @@ from collections import Counter
 from dataclasses import dataclass
 
 from crawler.facts.drafts import ARMIES, COLLECTIVE, Draft
-from crawler.facts.events import MANY, Timeline
+from crawler.facts.events import FULFILLED, MANY, Timeline
 from crawler.facts.phrases_data import pattern, patterns
 from crawler.facts.sides import other_side
 from crawler.language import folded
 from crawler.model import Article, Category, Conflict, Event, Party
 
 SOLDIERS = {Category.PRISONERS_OF_WAR, Category.PEOPLE, Category.CIVILIANS}
+
+OF_BODIES = re.compile(r"обмен\w* тел|обмін\w* тіл|(?:exchange|swap)\w* (?:of )?(?:the )?(?:bodies|remains)")
+"""`an exchange of bodies: 1,000 for 31`."""
 
 ENTRY, CHRONICLE = 45, 5
 """Characters of an entry at most, and numbers with a side in a chronicle at least."""
@@ -45,7 +48,11 @@ def settled(drafts: list[Draft], whole: Whole) -> list[Draft]:
     homes = {bodies: _home(drafts, bodies=bodies) for bodies in (False, True)}
     for draft in drafts:
         home = homes[draft.category is Category.BODIES] or (
-            homes[False] if draft.category is Category.BODIES else None
+            homes[False]
+            if draft.category is Category.BODIES
+            else homes[True]
+            if draft.category is None
+            else None
         )
         if draft.side is None:
             draft.side = _entry_side(draft, drafts) or (
@@ -157,7 +164,7 @@ def _of_noun(draft: Draft, here: set[Category | None], whole: Whole) -> Category
 
 def _of_formula(draft: Draft, here: set[Category | None], whole: Whole) -> Category:
     """`146 на 146`: bodies where only bodies moved, soldiers where the sentence or the exchange is of soldiers."""
-    if here == {Category.BODIES}:
+    if here == {Category.BODIES} or OF_BODIES.search(draft.mention.sentence.text):
         return Category.BODIES
     if whole.conflict not in ARMIES:
         return Category.PEOPLE
@@ -186,8 +193,16 @@ def _as_before(draft: Draft, named: list[Draft]) -> Category:
         one for one in named if one.mention.sentence.paragraph == draft.mention.sentence.paragraph
     ] or named
     place = (draft.mention.sentence.start, draft.mention.start)
-    before = [one for one in paragraph if (one.mention.sentence.start, one.mention.start) < place]
-    chosen = (before or paragraph)[-1:]
+    before, earlier = (
+        [
+            one
+            for one in some
+            if (one.mention.sentence.start, one.mention.start) < place
+            and one.category is not Category.CHILDREN
+        ]
+        for some in (paragraph, named)
+    )
+    chosen = (before or earlier or paragraph)[-1:]
     category = (chosen[0].category if chosen else None) or Category.PEOPLE
     apart = bool(chosen) and chosen[0].mention.sentence is not draft.mention.sentence
     sums = draft.event in (Event.TOTAL_TO_DATE, Event.STILL_HELD)
@@ -213,7 +228,14 @@ def _plan_formulas(drafts: list[Draft], timeline: Timeline) -> None:
         one.mention.count.value for one in drafts if one.event is Event.THIS_EXCHANGE and not one.mention.bare
     ]
     for draft in drafts:
-        if draft.mention.bare and draft.mention.equal and draft.event is Event.THIS_EXCHANGE and day:
+        fulfilled = FULFILLED.search(draft.mention.sentence.text)
+        if (
+            draft.mention.bare
+            and draft.mention.equal
+            and draft.event is Event.THIS_EXCHANGE
+            and day
+            and not fulfilled
+        ):
             value = draft.mention.count.value
             if value > 1.5 * max(day) and value % 100 == 0 and timeline.kind is not None:
                 draft.event = Event.PLANNED

@@ -22,7 +22,7 @@ HELD_NOUN = 24
 """Characters after a number's words that may still hold its noun: `nineteen deceased captives`."""
 
 GAVE_BODIES = re.compile(
-    r"(?:россия|москва|росія|russia|moscow) (?:has |had )?(?:\w+ )?(?:вернула|доставила|привезла|повернула|доставила|returned|delivered|brought)(?! своих| its)"
+    r"(?:россия|москва|росія|russia|moscow) (?:has |had )?(?:\w+ )?(?:обязалась вернуть|готова вернуть|вернет|зобов'язалася повернути|готова повернути|поверне|вернула|доставила|привезла|повернула|доставила|returned|delivered|brought)(?! своих| its)"
 )
 """`Russia returned 1,000 bodies` gives them to Ukraine; of living people the same words say that they came home."""
 
@@ -47,8 +47,15 @@ GOES_ON = re.compile(
 
 NO_SUBJECT = re.compile(
     r"(?<!\w)(?:with|from|between|in|into|to|of|against|for|near|с|со|из|от|до|в|во|на|к|между|против|для|з|із|зі|від|до|у|між|проти)(?: the)? $"
+    r"|(?<!\w)(?:between|между|між) [\w' ]{3,30}(?:,| and| и| і| та) (?:the )?$"
 )
 """Before the name of a side: then it does nothing in the sentence."""
+
+WON = {"freed", "frees"}
+"""`Ukraine frees 99 women` tells of its own people; whoever releases people held them."""
+
+POSSESSIVE = re.compile(r"(?<!\w)\w+'s(?!\w)")
+"""`Moscow's appointee` is not Moscow."""
 
 PASSIVE = re.compile(r"(?<!\w)(?:were|was|been|be|being|are|is)(?: \w+ly)? $")
 """`were released`: the sentence's subject did not release anybody."""
@@ -107,9 +114,9 @@ def for_both(mention: Mention, language: str, speaker: Speaker, conflict: Confli
         text[mention.end : end],
     ):
         return True
-    if mention.noun and (
-        SWAPPED[language].search(text[start : mention.start]) or EXCHANGED.match(text[mention.end :])
-    ):
+    if mention.noun and EXCHANGED.match(text[mention.end :]):
+        return True
+    if mention.noun and SWAPPED[language].search(text[start : mention.start]):
         return not _alone_in(text[start:end], language)
     if conflict is Conflict.OTHER:
         return False
@@ -246,10 +253,16 @@ def _by_words(text: str, language: str, pair: tuple[Party, ...] | None, noun_end
     return _by_subject(text, language, pair, noun_end)
 
 
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match.group())
+
+
 def _by_subject(text: str, language: str, pair: tuple[Party, ...], noun_end: int) -> Party | None:
     """`Ukraine received 45` and `Russia handed over 45` both give them to Ukraine."""
     sides = {
-        side for at, side in _named_sides(text, language) if side in pair and not NO_SUBJECT.search(text[:at])
+        side
+        for at, side in _named_sides(POSSESSIVE.sub(_blank, text), language)
+        if side in pair and not NO_SUBJECT.search(text[:at])
     }
     if len(sides) != 1:
         return None
@@ -259,9 +272,12 @@ def _by_subject(text: str, language: str, pair: tuple[Party, ...], noun_end: int
     if got or pattern(language, "plain.swapped").search(text):
         return subject
     behind = gave is not None and language == "en" and gave.start() >= noun_end  # `108 women freed`
-    if gave and not behind and not PASSIVE.search(text[: gave.start()]):
+    passive = gave and not gave.group().endswith("ing") and PASSIVE.search(text[: gave.start()])
+    if gave and not behind and not passive:
         freed = pattern(language, "verb.freed").fullmatch(gave.group())
-        own = freed and pattern(language, "captivity").search(text)
+        own = freed and (
+            (subject is Party.UKRAINE and gave.group() in WON) or pattern(language, "captivity").search(text)
+        )
         return subject if own else next(one for one in pair if one is not subject)
     return None
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from crawler.discovery.sampling import Probe
-from crawler.model import AddedTerm, CrawlReport, Source
+from crawler.model import AddedTerm, CrawlReport, Discovered, Source, SourceState
 from crawler.spiders.desk import Desk
 from crawler.spiders.gate import Gate
 from crawler.spiders.guard import AddressRules, GuardedResolver, NameserverResolver, asked_aloud
@@ -23,9 +23,15 @@ from crawler.spiders.workers import Workers
 if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerRunner
 
+    from crawler.spiders.backfilling import Past
+
 
 DRAIN_SECONDS = 7.0
 """How long running requests and pages may take to finish once the job is told to stop."""
+
+
+EMPTY_ANSWERS = 2
+"""Answers in a row without an entry from which a list that held some is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,7 @@ class Crawling:
             delay=politeness.delay, groups=politeness.groups, group_delays=politeness.group_delays
         )
         self.robots = RobotsCache(clock)
+        self._empty: dict[str, int] = {}
         self.told: dict[str, set[str]] = {}
         """What each source's last crawl warned of: the next says only what is new."""
         self._nameserver = nameserver
@@ -131,6 +138,16 @@ class Crawling:
             own=own_delays,
         )
 
+    def emptied(self, source_id: str, state: SourceState, found: Discovered) -> str | None:
+        """Return in words that a list which held entries holds none any more, from its second empty answer on."""
+        if found.leads or found.children or not state.entries:
+            self._empty.pop(source_id, None)
+            return None
+        self._empty[source_id] = self._empty.get(source_id, 0) + 1
+        if self._empty[source_id] < EMPTY_ANSWERS:
+            return None
+        return f"had {state.entries} entries, now 0; look whether it has moved"
+
     async def crawl(self, source: Source, desk: Desk) -> CrawlReport:
         """Poll one source once: discover, fetch, examine, keep. Failures of the outlet are in the report."""
         from scrapy.crawler import Crawler
@@ -150,6 +167,27 @@ class Crawling:
         await asyncio.shield(self._runner.crawl(crawler, source=source, desk=desk, crawling=self))
         spider = crawler.spider
         if not isinstance(spider, SourceSpider):
+            raise TypeError("Scrapy made no spider")
+        return await spider.finished()
+
+    async def crawl_past(self, source: Source, desk: Desk, past: Past) -> CrawlReport:
+        """Walk a source's past once, under the same rules as a crawl; nothing of how the source fares is stored."""
+        from scrapy.crawler import Crawler
+        from scrapy.settings import Settings
+
+        from crawler.spiders.backfilling import BackfillSpider
+        from crawler.spiders.settings import crawl_settings
+
+        if self._runner is None:
+            raise RuntimeError("enter Crawling before crawling: async with Crawling(...) as crawling")
+        if source.delay is not None:
+            self.gate.set_delay(source.url, source.delay)
+        crawler = Crawler(
+            BackfillSpider, Settings(crawl_settings(source, user_agent=self.politeness.user_agent))
+        )
+        await asyncio.shield(self._runner.crawl(crawler, source=source, desk=desk, crawling=self, past=past))
+        spider = crawler.spider
+        if not isinstance(spider, BackfillSpider):
             raise TypeError("Scrapy made no spider")
         return await spider.finished()
 

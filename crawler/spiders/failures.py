@@ -14,6 +14,14 @@ from crawler.spiders.workers import WorkerFailed
 NO_CONNECTION = "no connection in time: nothing answers at its address"
 
 
+POLL_SECONDS = 600.0
+"""From then on a poll begins no further page: a slow outlet's list is asked again in time, and its pages wait."""
+
+
+class NotNow(exceptions.IgnoreRequest):
+    """A request for which this poll has no time left: its lead waits, untried, for the next."""
+
+
 class Refused(exceptions.IgnoreRequest):
     """A request we do not make: robots.txt, the address guard or a port said no."""
 
@@ -88,14 +96,11 @@ def _cause(error: BaseException, rules: AddressRules) -> tuple[SkipReason, str, 
 
 
 def _unresolved(words: str, rules: AddressRules) -> tuple[SkipReason, str, bool]:
-    for host, address in rules.refused.items():
-        if host in words:
-            detail = f"{host} is {address}, a private address; name it in network.allow_private to allow it"
-            return SkipReason.FORBIDDEN_ADDRESS, detail, False
-    for host, why in rules.unresolved.items():
-        if host in words:
-            return SkipReason.UNREACHABLE, why, True
-    return SkipReason.UNREACHABLE, "no such host (DNS)", True
+    host = words.rpartition(" ")[2].rstrip(".").lower()
+    if (address := rules.refused.get(host)) is not None:
+        detail = f"{host} is {address}, a private address; name it in network.allow_private to allow it"
+        return SkipReason.FORBIDDEN_ADDRESS, detail, False
+    return SkipReason.UNREACHABLE, rules.unresolved.get(host, "no such host (DNS)"), True
 
 
 def _ignored(words: str) -> tuple[SkipReason, str, bool]:

@@ -142,7 +142,8 @@ class GuardedResolver:
         transportSemantics: str = "TCP",  # noqa: N803
     ) -> IHostResolution:
         """Resolve as the interface says, dropping every address the rules refuse."""
-        self._rules.unresolved.pop(hostName.lower(), None)
+        for noted in (self._rules.unresolved, self._rules.refused):
+            noted.pop(hostName.lower(), None)
         allowed = _Allowed(self._rules, hostName, resolutionReceiver)
         answer: IHostResolution = self._inner.resolveHostName(
             allowed, hostName, portNumber, addressTypes, transportSemantics

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from crawler.model import Discovered, Lead, Source, SourceState
+from crawler.model import Capture, Discovered, Lead, Source, SourceState
 
 FULL_FETCH = timedelta(hours=24)
 """A list is fetched without validators at least this often: a server that answers 304 for ever is found out."""
@@ -30,6 +30,19 @@ class ListWalk:
     todo: list[str] = field(default_factory=list)
     pages: int = 0
     fallback: bool = False
+    filling: datetime | None = None
+    """Where this list only fills a gap in the source's own: nothing older than this is taken from it."""
+    entries: int = 0
+    """Entries of all pages read so far."""
+    seen: set[str] = field(default_factory=set)
+    """Pages of the list that were read or wait: a list may lead in circles."""
+
+    def go_on(self, pages: Iterable[str]) -> None:
+        """Read further pages of the list, each once."""
+        for page in pages:
+            if page not in self.seen:
+                self.seen.add(page)
+                self.todo.append(page)
 
     @property
     def first(self) -> bool:
@@ -44,7 +57,8 @@ class ListWalk:
 
 def validators(state: SourceState, *, now: datetime) -> dict[str, str]:
     """Return the headers that let a server say 'unchanged', or none where a full answer is due."""
-    if state.last_full_fetch is None or now - state.last_full_fetch > FULL_FETCH:
+    # abs: a time that lies ahead was written before the clock was set right
+    if state.last_full_fetch is None or abs(now - state.last_full_fetch) > FULL_FETCH:
         return {}
     pairs = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
     return {name: value for name, value in pairs.items() if value}
@@ -74,16 +88,34 @@ def state_after_list(
 ) -> SourceState:
     """Return what to remember of an answered list; `found` is None where its bytes were the same as before."""
     posts = [post_number(lead) for lead in found.leads] if found and found.format == "telegram" else []
-    whole = found is None or found.whole  # of a list read in part the server must not say 'unchanged'
+    # of a list that is empty or was read in part the server must not say 'unchanged', and an index says nothing of what
+    # it names
+    whole = found is None or (found.whole and found.format != "sitemap_index" and bool(found.leads))
     return replace(
         state,
         etag=_bounded(headers.get("ETag")) if whole else None,
         last_modified=_bounded(headers.get("Last-Modified")) if whole else None,
         body_sha256=digest if whole else None,
-        entries=len(found.leads) if found else state.entries,
+        entries=len(found.leads) or state.entries if found else state.entries,
         last_post=max([state.last_post or 0, *posts]) or None,
         last_full_fetch=state.last_full_fetch if conditional else now,
     )
+
+
+def since(found: Discovered, instant: datetime | None) -> Discovered:
+    """Return a list with its entries from an instant on; those without a date are not known to be as new."""
+    if instant is None:
+        return found
+    dated = ((lead.published or lead.updated, lead) for lead in found.leads)
+    return replace(found, leads=tuple(lead for at, lead in dated if at is not None and at >= instant))
+
+
+def moved_for_good(captures: Sequence[Capture]) -> str | None:
+    """Return where a list moved for good by its redirects' own word: 301 and 308 say so, 302 and 307 do not."""
+    hops = captures[:-1]
+    if not hops or any(hop.status not in (301, 308) for hop in hops):
+        return None
+    return captures[-1].url
 
 
 def post_number(lead: Lead) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from crawler.model import Discovered, Lead, Skipped, SkipReason, Stage
+from crawler.extraction.addresses import FRONT_PAGES
+from crawler.model import Discovered, Finding, Lead, Skipped, SkipReason, Stage
 from crawler.spiders.desk import OpenLead
 
 POST = "https://t.me/"
@@ -42,12 +44,41 @@ def sent_home(asked: str, final: str) -> Skipped | None:
     before, after = (urlsplit(url).path.strip("/").split("/") for url in (asked, final))
     if before in ([""], after):
         return None
-    front = after == [""]
+    front = is_front(final)
     section = len(after) < len(before) and before[: len(after)] == after and not NUMBERED.search(after[-1])
     if not front and not section:
         return None
     detail = f"sent to the {'front page' if front else 'section'} {final}"
     return Skipped(url=asked, reason=SkipReason.REDIRECTED_AWAY, stage=Stage.FETCH, detail=detail)
+
+
+def is_front(url: str) -> bool:
+    """Say whether an address is an outlet's front page, or that of one of its languages."""
+    return urlsplit(url).path.rstrip("/").lower() in FRONT_PAGES
+
+
+def in_place_of_its_page(finding: Finding, skip: Skipped) -> Finding:
+    """Return a finding made of a list's own words, with why its page was not read."""
+    said = f"page not read: {skip.reason}: {skip.detail}"
+    article = replace(finding.article, warnings=(*finding.article.warnings, said[:500]))
+    return replace(finding, article=article, instead_of=skip)
+
+
+@dataclass(slots=True)
+class Texts:
+    """The texts of one crawl: one that stands under several headlines is the report of none of them."""
+
+    told: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """The text's hash, with the address and the headline it stood under first."""
+
+    def first(self, finding: Finding) -> Finding | Skipped:
+        """Return a finding, or that its text stood under another address and headline before."""
+        digest = hashlib.sha256(" ".join(finding.article.text.split()).encode()).hexdigest()
+        address, title = self.told.setdefault(digest, (finding.article.address, finding.lead.title))
+        if address == finding.article.address or title == finding.lead.title:
+            return finding
+        detail = f"the same text as {address}, which has another headline"
+        return Skipped(url=finding.lead.url, reason=SkipReason.SOFT_404, stage=Stage.EXTRACT, detail=detail)
 
 
 def stands_in(waiting: OpenLead, skip: Skipped) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.model import Capture, Robots, SkipReason, Tls
-from crawler.spiders.failures import Refused, skipped_by_error
+from crawler.spiders.failures import POLL_SECONDS, NotNow, Refused, skipped_by_error
 from crawler.spiders.gate import GateClosed, HostOnHold, host_of
 from crawler.spiders.guard import literal
 from crawler.spiders.retry_after import pause_asked
@@ -71,8 +72,19 @@ class AdmissionMiddleware(_OfSpider):
                 request.headers[name] = value
             else:
                 request.headers.pop(name, None)
-        if source.proxy or self.spider.crawling.proxy:
-            request.meta["proxy"] = source.proxy or self.spider.crawling.proxy
+        self._through_proxy(request, source.proxy or self.spider.crawling.proxy)
+
+    def _through_proxy(self, request: Request, proxy: str | None) -> None:
+        """Send a request by way of the proxy, with its password in the header that proxies read."""
+        request.headers.pop("Proxy-Authorization", None)
+        if not proxy:
+            return
+        scheme, _, rest = proxy.rpartition("://")
+        login, at, host = rest.rpartition("@")
+        request.meta["proxy"] = f"{scheme or 'http'}://{host}"
+        if at:
+            token = b64encode(unquote_to_bytes(login)).decode("ascii")
+            request.headers["Proxy-Authorization"] = f"Basic {token}"
 
     def _no_downgrade(self, request: Request) -> None:
         """Refuse a redirect from https to http, by which anybody between could change what we read."""
@@ -124,6 +136,8 @@ class TurnMiddleware(_OfSpider):
     async def process_request(self, request: Request) -> None:
         """Wait in the host's line."""
         gate = self.spider.crawling.gate
+        if self.spider.out_of_time():
+            raise NotNow(f"the poll took longer than {POLL_SECONDS:g} s")
         await gate.turn(request.url)
         self.spider.tally.requests += 1
 

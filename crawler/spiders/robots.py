@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,9 @@ from crawler.spiders.settings import PARSED_ROBOTS_BYTES
 
 TOKEN = "swapwatch"  # noqa: S105 - the product token of RFC 9309, no secret
 """The name by which robots.txt files may address us."""
+
+VERSION = re.compile(r"^(\s*user-agent\s*:\s*[a-z_-]+)/.*$", re.IGNORECASE | re.MULTILINE)
+"""`User-agent: name/1.0`: RFC 9309, 2.2.1, matches the name alone."""
 
 FRESH = timedelta(hours=24)
 """RFC 9309, 2.4: a copy should not be used for longer."""
@@ -87,7 +91,7 @@ def robots_text(body: bytes) -> str:
         text = head.decode("utf-16", errors="replace")
     else:
         text = head.decode("utf-8-sig", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return VERSION.sub(r"\1", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def robots_address(url: str) -> str:

@@ -11,6 +11,28 @@ PARSED_ROBOTS_BYTES = 500 * 1024
 
 HANDLER = "crawler.spiders.handler.PoliteHandler"
 
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.spiders.middlewares.AdmissionMiddleware": 50,
+    "crawler.spiders.middlewares.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+    "crawler.spiders.unpacking.UnpackingMiddleware": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+    "crawler.spiders.middlewares.TurnMiddleware": 800,
+    "crawler.spiders.middlewares.RecorderMiddleware": 900,
+}
+"""What every request and answer passes through, the nearest to the spider first."""
+
+RETRIED = [
+    "scrapy.exceptions.DownloadFailedError",
+    "scrapy.exceptions.ResponseDataLossError",
+    "twisted.internet.error.ConnectionDone",
+    "twisted.internet.error.ConnectionLost",
+]
+"""Failures that a second try may mend."""
+
 
 def crawl_settings(source: Source, *, user_agent: str) -> dict[str, Any]:
     """Return every setting that differs from Scrapy's default, for a crawl of `source`."""
@@ -28,12 +50,7 @@ def crawl_settings(source: Source, *, user_agent: str) -> dict[str, Any]:
         "REDIRECT_MAX_TIMES": 5,
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524],
-        "RETRY_EXCEPTIONS": [
-            "scrapy.exceptions.DownloadFailedError",
-            "scrapy.exceptions.ResponseDataLossError",
-            "twisted.internet.error.ConnectionDone",
-            "twisted.internet.error.ConnectionLost",
-        ],
+        "RETRY_EXCEPTIONS": RETRIED,
         "CONCURRENT_REQUESTS": 8,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
         "CONCURRENT_ITEMS": 4,
@@ -50,18 +67,7 @@ def crawl_settings(source: Source, *, user_agent: str) -> dict[str, Any]:
         # every lead ends with an outcome: no request may be dropped as a duplicate
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700},
-        "DOWNLOADER_MIDDLEWARES_BASE": {
-            "crawler.spiders.middlewares.AdmissionMiddleware": 50,
-            "crawler.spiders.middlewares.RobotsMiddleware": 100,
-            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-            "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-            "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
-            "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
-            "crawler.spiders.unpacking.UnpackingMiddleware": 590,
-            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
-            "crawler.spiders.middlewares.TurnMiddleware": 800,
-            "crawler.spiders.middlewares.RecorderMiddleware": 900,
-        },
+        "DOWNLOADER_MIDDLEWARES_BASE": DOWNLOADER_MIDDLEWARES,
         "REFERRER_POLICY": "no-referrer",
         "STATS_DUMP": False,
         "LOG_ENABLED": False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
@@ -17,6 +17,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.discovery import read_list
+from crawler.discovery.candidates import from_robots
 from crawler.errors import PageChanged, StoreError
 from crawler.model import (
     Capture,
@@ -34,17 +35,36 @@ from crawler.model import (
     Standing,
 )
 from crawler.pipeline import examine, ruled_out
+from crawler.spiders import failures
+from crawler.spiders.answers import digest, error_of, header, request_of
 from crawler.spiders.desk import TRIES, Desk, OpenLead
 from crawler.spiders.evidence import ListEvidence
-from crawler.spiders.failures import skipped_by_error, skipped_by_status
+from crawler.spiders.failures import NotNow, skipped_by_error, skipped_by_status
 from crawler.spiders.gate import Stopping
-from crawler.spiders.listing import ListWalk, further_pages, state_after_list, validators
-from crawler.spiders.looking import Again, post_in, post_request, sent_home, stands_in, unreadable_preview
+from crawler.spiders.listing import (
+    LIST_PAGES,
+    ListWalk,
+    further_pages,
+    moved_for_good,
+    since,
+    state_after_list,
+    validators,
+)
+from crawler.spiders.looking import (
+    Again,
+    Texts,
+    in_place_of_its_page,
+    post_in,
+    post_request,
+    sent_home,
+    stands_in,
+    unreadable_preview,
+)
 from crawler.spiders.outages import tell_outage
 from crawler.spiders.receiving import EarlyStop, marks, page_of
 from crawler.spiders.tally import FEWEST, Tally, state_after
 from crawler.spiders.workers import WorkerFailed
-from crawler.urls import canonical, fetchable
+from crawler.urls import canonical, fetchable, same_site
 
 if TYPE_CHECKING:
     from crawler.spiders.crawling import Crawling
@@ -77,6 +97,9 @@ class SourceSpider(scrapy.Spider):
         self.remembered = SourceState()
         self.read_before = False
         self.evidence = ListEvidence(lambda captures: self._store(desk.archive, captures))
+        self.began = time.monotonic()
+        self.notices: list[str] = []
+        self.texts = Texts()
         self._logged: set[str] = set()
 
     @classmethod
@@ -91,6 +114,16 @@ class SourceSpider(scrapy.Spider):
         if event not in self._logged and event not in self.crawling.told.get(self.source.id, ()):
             log.warning(event, source=self.source.id, **fields)
         self._logged.add(event)
+
+    def out_of_time(self) -> bool:
+        """Say whether this poll is to begin no further page."""
+        return time.monotonic() - self.began > failures.POLL_SECONDS
+
+    def odd(self, words: str, *, url: str) -> None:
+        """Note what is odd about a list that answers, for the log and for the source's status."""
+        self.log_once(f"list: {words}", url=url)
+        if words not in self.notices:
+            self.notices.append(words)
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the source's list, with the validators of the last answer."""
@@ -117,6 +150,8 @@ class SourceSpider(scrapy.Spider):
 
     async def parse_list(self, response: Response, walk: ListWalk) -> AsyncIterator[Request]:
         """Turn a list into stored leads, then ask for the pages of all that wait."""
+        if walk.first and (moved := moved_for_good(response.meta["captures"])) is not None:
+            self.odd(f"list_moved: for good, to {moved}; put that into the config", url=self.source.url)
         if response.status == 304 and response.meta["conditional"]:
             self.tally.listed = True
         else:
@@ -132,7 +167,7 @@ class SourceSpider(scrapy.Spider):
         problem = skipped_by_status(response.url, response.status)
         if problem is not None:
             return self._list_problem(problem.detail, response.url, walk)
-        if walk.first and _digest(response) == walk.state.body_sha256:
+        if walk.first and digest(response) == walk.state.body_sha256:
             self._remember(response, None)
             self.tally.listed = True
             return None
@@ -143,7 +178,7 @@ class SourceSpider(scrapy.Spider):
                 response.body,
                 source=walk.source,
                 url=response.url,
-                content_type=_header(response, "Content-Type"),
+                content_type=header(response, "Content-Type"),
                 now=self.crawling.clock(),
             )
         except PageChanged as error:
@@ -156,8 +191,8 @@ class SourceSpider(scrapy.Spider):
         self.remembered = state_after_list(
             self.remembered,
             found,
-            headers={name: _header(response, name) for name in ("ETag", "Last-Modified")},
-            digest=_digest(response),
+            headers={name: header(response, name) for name in ("ETag", "Last-Modified")},
+            digest=digest(response),
             conditional=response.meta["conditional"],
             now=self.crawling.clock(),
         )
@@ -167,13 +202,22 @@ class SourceSpider(scrapy.Spider):
         for skip in found.skipped:
             self.tally.count_skip(skip)
         for warning in found.warnings:
-            self.log_once(f"list: {warning}", url=response.url)
+            self.odd(warning, url=response.url)
         if walk.first:
             self._remember(response, found)
+            if gone := self.crawling.emptied(self.source.id, walk.state, found):
+                self.odd(gone, url=response.url)
         self.tally.count_list(found, languages=self.source.languages, now=self.crawling.clock())
         self.evidence.received(response.url, response.meta["captures"])
         walk.pages += 1
-        walk.todo.extend(further_pages(found, walk))
+        walk.seen.add(response.url)
+        walk.entries += len(found.leads)
+        walk.go_on(further_pages(found, walk))
+        if walk.done and found.format == "sitemap_index" and not walk.entries:
+            walk.todo.clear()
+            cause = f"no sitemap of articles among {walk.pages} of this index"
+            return self._list_problem(cause, self.source.url, walk)
+        found = since(found, walk.filling)
         marked = marks(response, self.source)
         leads = [
             (canonical(lead.url, keep_fragment=lead.complete), replace(lead, warnings=lead.warnings + marked))
@@ -188,14 +232,37 @@ class SourceSpider(scrapy.Spider):
         if not walk.done:
             return self._list_request(walk.todo.pop(0), walk)
         if walk.todo:
-            self.log_once("list_cut", url=response.url, pages=walk.pages, left=len(walk.todo))
+            self.odd(f"cut after {walk.pages} pages, {len(walk.todo)} are left", url=response.url)
         self.tally.listed = True
-        return None
+        return self._fill_gap(response.url, walk) if self.tally.overflowed else None
+
+    def _fill_gap(self, url: str, walk: ListWalk) -> Request | None:
+        """Say that a list moved on further than it shows; what it no longer shows may stand in the host's news sitemap."""
+        if walk.filling is not None or walk.state.last_poll is None:
+            return None
+        words = f"possible gap: all {walk.entries} entries are new since {walk.state.last_poll:%Y-%m-%d %H:%M} UTC"
+        self.odd(f"{words}; shorten the interval, or take a longer list", url=url)
+        rules = self.crawling.robots.known(url)
+        named = [one for one in from_robots(rules.sitemaps() if rules else (), url) if same_site(one, url)]
+        if not named:
+            return None
+        source = replace(self.source, url=named[0], type=SourceType.AUTO)
+        more = ListWalk(state=self.remembered, source=source, fallback=True, filling=walk.state.last_poll)
+        return self._list_request(named[0], more)
 
     def _list_problem(self, cause: str, url: str, walk: ListWalk) -> Request | None:
         """Note why the list could not be read; return a request for the fallback where one is left to try."""
+        if walk.filling is not None or (walk.entries and walk.pages):
+            # what was read stands; the next poll walks the list again
+            self.remembered = walk.state
+            self.odd(f"{url[:200]}: {cause}", url=url)
+            self.tally.listed = not walk.todo
+            return self._list_request(walk.todo.pop(0), walk) if walk.todo else None
         if self.tally.trouble is None:
             self.tally.trouble, self.tally.error_url = cause, url
+        if walk.todo and walk.pages < LIST_PAGES:
+            walk.pages += 1
+            return self._list_request(walk.todo.pop(0), walk)
         if not walk.first or self.source.fallback is None:
             return None
         log.warning(
@@ -208,12 +275,10 @@ class SourceSpider(scrapy.Spider):
 
     async def list_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Note why nothing came back for the list; leads that wait are still fetched where the host answers."""
-        request = _request_of(failure)
-        if isinstance(_error_of(failure), Stopping):
+        request = request_of(failure)
+        if isinstance(error_of(failure), Stopping):
             return
-        problem = skipped_by_error(
-            request.url, _error_of(failure), rules=self.crawling.rules, request=request
-        )
+        problem = skipped_by_error(request.url, error_of(failure), rules=self.crawling.rules, request=request)
         cause = f"{problem.reason.replace('_', ' ')}: {problem.detail}"
         follow = self._list_problem(cause, request.url, request.cb_kwargs["walk"])
         if follow is not None:
@@ -262,7 +327,7 @@ class SourceSpider(scrapy.Spider):
         try:
             found = await self._work(
                 LIST_SECONDS, read_list, response.body, source=self.source, url=response.url,
-                content_type=_header(response, "Content-Type"), now=self.crawling.clock(),
+                content_type=header(response, "Content-Type"), now=self.crawling.clock(),
             )  # fmt: skip
         except (PageChanged, WorkerFailed) as error:
             await self._without_page(waiting, unreadable_preview(waiting.lead.url, str(error)))
@@ -275,12 +340,15 @@ class SourceSpider(scrapy.Spider):
 
     async def page_failed(self, failure: Failure) -> None:
         """Bring a page that could not be fetched to its outcome."""
-        request = _request_of(failure)
+        request = request_of(failure)
+        if isinstance(failure.value, NotNow):
+            self.odd("the poll took too long; some pages wait for the next", url=request.url)
+            return
         waiting: OpenLead = request.cb_kwargs["waiting"]
-        if isinstance(_error_of(failure), Stopping):
+        if isinstance(error_of(failure), Stopping):
             return
         skip = skipped_by_error(
-            waiting.lead.url, _error_of(failure), rules=self.crawling.rules, request=request
+            waiting.lead.url, error_of(failure), rules=self.crawling.rules, request=request
         )
         await self._without_page(waiting, skip)
 
@@ -293,13 +361,15 @@ class SourceSpider(scrapy.Spider):
         if stands_in(waiting, skip):
             outcome = await self._examine(waiting, None)
         if isinstance(outcome, Finding):
-            await self._keep(waiting, replace(outcome, instead_of=skip))
+            await self._keep(waiting, in_place_of_its_page(outcome, skip))
         else:
             await self._drop(waiting, replace(skip, retry=False))
 
     async def _settle(self, waiting: OpenLead, page: Page | None, captures: tuple[Capture, ...]) -> None:
         """Examine a page, or a lead that is complete without one, and store what came of it."""
         outcome = await self._examine(waiting, page)
+        if isinstance(outcome, Finding) and page is not None and not waiting.known:
+            outcome = self.texts.first(outcome)
         if isinstance(outcome, Finding):
             await self._keep(waiting, replace(outcome, captures=captures))
         elif page is None or outcome.reason is SkipReason.OFF_TOPIC:
@@ -325,6 +395,7 @@ class SourceSpider(scrapy.Spider):
                 now=self.crawling.clock(),
                 keep_off_topic=keep_off_topic,
                 added=self.crawling.added,
+                promised=not waiting.known,
             )
         except WorkerFailed as error:
             return skipped_by_error(url, error, rules=self.crawling.rules)
@@ -387,30 +458,12 @@ class SourceSpider(scrapy.Spider):
         state = state_after(
             self.remembered, report, read_before=self.read_before, hold_until=self.tally.hold_until
         )
+        if self.tally.entries or self.notices:
+            state = replace(state, notice="; ".join(self.notices)[:500] or None)
         tell_outage(self.source, before=self.remembered, report=report, state=state)
         self.crawling.told[self.source.id] = self._logged
         await asyncio.to_thread(self.desk.save, report, state)
         return report
-
-
-def _digest(response: Response) -> str:
-    return hashlib.sha256(response.body).hexdigest()
-
-
-def _header(response: Response, name: str) -> str | None:
-    raw = response.headers.get(name)
-    return raw.decode("latin-1") if raw else None
-
-
-def _request_of(failure: Failure) -> Request:
-    request = getattr(failure, "request", None)
-    if not isinstance(request, Request):
-        raise TypeError("a download failure without its request")
-    return request
-
-
-def _error_of(failure: Failure) -> BaseException:
-    return failure.value or RuntimeError("a download failure without its cause")
 
 
 def _invalid(url: str, error: ValueError) -> Skipped:

@@ -14,8 +14,10 @@ __all__ = ["PARTS", "main", "register", "register_all"]
 
 PARTS = (
     "running",
+    "backfilling",
     "serving",
     "querying",
+    "exporting",
     "tagging",
     "explaining",
     "retagging",

@@ -138,8 +138,8 @@ def _stored(found: Finding, lead: Lead, config: Path | None) -> int:
     """Keep a finding of a saved page and reconcile it; there is no capture, as we received nothing from its host."""
     from crawler.urls import canonical
     from ledger import keeping
-    from scheduler import books
     from storage import findings, frontier, queries, sources
+    from storage.books import books
 
     now, address = datetime.now(UTC), canonical(lead.url)
     marked = replace(found.article, warnings=(*found.article.warnings, f"saved page, {lead.seen_in}"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,6 +65,7 @@ def demo(
 async def _two_passes(config: Config, room: Newsroom) -> None:
     """Run both passes in one process, as the background job would."""
     import scheduler
+    from newsdesk import custody
 
     async with scheduler.opened(config) as job:
         for title, day in (("First pass", 1), ("Second pass: only what changed", 2)):
@@ -74,6 +76,8 @@ async def _two_passes(config: Config, room: Newsroom) -> None:
             await job.pass_over(config.sources)
             typer.echo(f"\n{title}")
             print_reports(job.reports[seen:], Format.TABLE)
+        custody.look(job.engine, config, now=datetime.now(UTC))
+        await job.pulse()
 
 
 def _findings(config: Config) -> None:

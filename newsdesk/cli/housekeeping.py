@@ -82,17 +82,16 @@ def migrate(config: ConfigOption = None) -> None:
     """Migrate under the job's lock."""
     from datetime import UTC, datetime
 
-    from storage import copies, custody, lock
     from storage import engine as database
+    from storage import lock, upkeep
     from storage import migrate as schema
 
     checked = configured(config)
     engine = database.connect(checked.database_url)
     with lock.hold(engine):
         changed = schema.upgrade(engine, backup_to=checked.data / "backups")
-        with database.transaction(engine) as session:
-            custody.adopt(session, now=datetime.now(UTC))
-            copies.adopt(session)
+        for one in upkeep.adopted(engine, now=datetime.now(UTC)):
+            say(f"{one.event}: {dict(one.fields)}")
     say(
         "the database is now of this version" if changed else "nothing to do: the database is of this version"
     )

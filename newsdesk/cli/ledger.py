@@ -236,8 +236,8 @@ def undo(
 ) -> None:
     """Undo a decision."""
     from ledger import keeping
-    from scheduler import books
     from storage import decisions as made
+    from storage.books import books
 
     digits = decision.removeprefix("d")
     if not digits.isdigit():
@@ -394,8 +394,8 @@ def decide(
 ) -> int:
     """Store a decision and apply it; return its number."""
     from ledger import keeping
-    from scheduler import books
     from storage import decisions as made
+    from storage.books import books
 
     if not why.strip():
         raise UsageError("--why is empty; say what speaks for it")

@@ -108,5 +108,7 @@ def _since(figures: Figures, state: State) -> datetime | None:
 def _words(figures: Figures, state: State, problems: tuple[Problem, ...]) -> str:
     if state is State.DISABLED:
         return figures.source.disabled_reason or ""
-    said = [figures.state.error] if figures.state.failures and figures.state.error else []
+    failing = figures.state.failures and figures.state.error
+    said = [f"{figures.state.error} ({figures.source.url})"] if failing else []
+    said += [figures.state.notice] if figures.state.notice else []
     return "; ".join([*said, *(problem.words for problem in problems)])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.model import Side, Standing
-from newsdesk.web.asked import Asked, Order, asked
+from newsdesk.web.asked import KYIV, Asked, Order, asked
 from newsdesk.web.rendering import render
 from newsdesk.web.room import ReadingRoom, room_of
 from newsdesk.web.texts import texts
@@ -75,7 +76,21 @@ class Chip:
 
 def findings(request: Request) -> Response:
     """Show the findings that an address asks for."""
-    return render("findings.html", **listed(request, path="/findings", standings=(Standing.RELEVANT,)))
+    shown = listed(request, path="/findings", standings=(Standing.RELEVANT,))
+    return render("findings.html", saved=_saved(room_of(request)), **shown)
+
+
+def _saved(room: ReadingRoom) -> list[tuple[str, str]]:
+    """Return the searches that the config keeps, each with its name and its link."""
+    return [
+        (
+            one.name,
+            Asked(
+                q=one.words, source=one.source, lang=one.language, kind=one.kind, conflict=one.conflict
+            ).link("/findings"),
+        )
+        for one in room.config.alerts.searches
+    ]
 
 
 def listed(request: Request, *, path: str, standings: tuple[Standing, ...]) -> dict[str, Any]:
@@ -144,12 +159,26 @@ def _facets(room: ReadingRoom, question: Asked, screen: Screen, path: str) -> li
         ("conflict", counted.conflicts),
         ("ownership", tuple(ownerships.most_common())),
         ("source", counted.sources),
+        ("exchange", counted.exchanges),
     )
-    return [
+    found = [
         Facet(name=name, choices=_choices(room, question, name, counts, path))
         for name, counts in divided
         if len(counts) > 1 and getattr(question, name) is None
     ]
+    months = _months(question, counted.days, path)
+    return [*found, Facet(name="month", choices=months)] if len(months) > 1 else found
+
+
+def _months(question: Asked, days: Iterable[datetime], path: str) -> tuple[Choice, ...]:
+    """Return the months of an answer, the latest first, as links to their Kyiv days."""
+    counted = Counter(day.astimezone(KYIV).date().replace(day=1) for day in days)
+    found = []
+    for first in sorted(counted, reverse=True)[:MOST_CHOICES]:
+        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        link = question.link(path, since=first, until=last)
+        found.append(Choice(label=f"{first:%B %Y}", link=link, count=counted[first]))
+    return tuple(found)
 
 
 def _choices(room: ReadingRoom, question: Asked, name: str, counts: Counts, path: str) -> tuple[Choice, ...]:

@@ -42,6 +42,10 @@ ACTS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202
 """Controls, halves of characters, and marks that turn the direction of what follows."""
 
 
+INSTANT = re.compile(r"\b([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}Z)")
+"""Such as `2026-03-05 12:00Z`."""
+
+
 def render(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a page."""
     return HTMLResponse(inert(_environment().get_template(template).render(**values)), status)
@@ -61,6 +65,7 @@ def _environment() -> Environment:
         web=web,
         clock=clock,
         clock_beside=clock_beside,
+        clocks_in=clocks_in,
         machine=machine,
         wordy=wordy,
         found=found,
@@ -122,6 +127,26 @@ def clock_beside(when: datetime, zone: str) -> str:
     local = when.astimezone(ZONES[zone])
     same = local.date() == when.astimezone(ZONES["kyiv"]).date()
     return f"{local:%H:%M}" if same else f"{local.day} {local:%b, %H:%M}"
+
+
+def clocks_in(words: str) -> str:
+    """Return words in which each instant in UTC, as the ledger and the checks write them, stands in three zones.
+
+    >>> clocks_in("silent since 2026-03-05 12:00Z")
+    'silent since 5 Mar 2026, 14:00 Kyiv 15:00 Moscow · 12:00 UTC'
+    """
+    return "".join(_with_clocks(part) for part in INSTANT.split(words))
+
+
+def _with_clocks(part: str) -> str:
+    try:
+        when = datetime.strptime(part, "%Y-%m-%d %H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return part
+    zones = (clock(when), clock_beside(when, "moscow"), clock_beside(when, "utc"))
+    return "{} {} {} {} · {} {}".format(
+        *(word for zone, name in zip(zones, ZONES, strict=True) for word in (zone, texts()(f"time.{name}")))
+    )
 
 
 def machine(when: datetime | date) -> str:

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlalchemy.schema import SchemaItem
 
-from storage.tables import Base
+from storage import job_tables, tables  # noqa: F401 - tables make themselves known to Base
+from storage.root import Base
 
 
 def include_object(

@@ -218,6 +218,14 @@ def test_fixed_intervals_take_their_part_of_the_budget_first() -> None:
     assert next_due(source, state, pace, now=NOW, spread=0) == NOW + MINUTE
 
 
+def test_a_source_long_dead_leaves_its_part_to_the_others() -> None:
+    dead = (replace(LEARNING, id="dead"), replace(knowing(a_day=400), failures=9))
+    assert pace_of([*FAMILY, dead], a_minute=0.5) == pace_of(FAMILY, a_minute=0.5)
+    flapping = (replace(LEARNING, id="flapping"), replace(knowing(a_day=400), failures=2))
+    assert pace_of([*FAMILY, flapping], a_minute=0.5).factor < pace_of(FAMILY, a_minute=0.5).factor
+    assert pace_of([dead], a_minute=0.5).factor > 0
+
+
 @pytest.mark.parametrize("a_minute", [0.001, 600])
 def test_bounds_come_before_the_budget(a_minute: float) -> None:
     pace = pace_of(FAMILY, a_minute=a_minute)

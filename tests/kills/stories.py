@@ -66,7 +66,7 @@ def config(folder: Path) -> Config:
 def job(folder: Path) -> Iterator[scheduler.Job]:
     """Hold and migrate the store of a folder as the job does, without network and workers, which storing needs not."""
     engine = database.connect(config(folder).database_url)
-    with lock.hold(engine):
+    with lock.hold(engine) as held:
         migrate.upgrade(engine, backup_to=folder / "backups")
         idle = Crawling(
             politeness=Politeness(user_agent="swapwatch"),
@@ -76,7 +76,7 @@ def job(folder: Path) -> Iterator[scheduler.Job]:
         )
         archive = WarcArchive(folder / "captures")
         yield scheduler.Job(
-            config=config(folder), engine=engine, archive=archive, crawling=idle, progress=None
+            config=config(folder), engine=engine, archive=archive, crawling=idle, progress=None, held=held
         )
     engine.dispose()
 

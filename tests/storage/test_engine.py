@@ -16,7 +16,7 @@ from crawler.model import SourceState
 from storage import engine as database
 from storage import migrate, schema, sources
 from storage.engine import transaction
-from storage.tables import SourceStateRow
+from storage.job_tables import SourceStateRow
 from tests.storage.nouns import NOW, finding, kept, whole
 
 

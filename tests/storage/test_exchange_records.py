@@ -14,6 +14,7 @@ from ledger.model import Action
 from ledger.totals import told_totals
 from newsdesk import ledger as shown
 from storage import decisions, exchange_records, reports
+from storage.books import books
 from storage.engine import transaction
 from storage.exchanges import ExchangeFilters, listed, numbers
 from storage.tables import ExchangeRow
@@ -43,7 +44,7 @@ def test_kept_records_are_those_that_reports_tell(store: Engine, data: st.DataOb
         asked = numbers(session)
         if len(asked) > 1 and data.draw(st.booleans()):
             decisions.add(session, Action.MERGE, why="w", by="o", now=NOW, exchange_id=asked[0], other_id=asked[1])  # fmt: skip
-            keeping.restand(scheduler.books(session))
+            keeping.restand(books(session))
         assert numbers(session) == [one.id for one in listed(session, ExchangeFilters())][::-1]
     kept, full = both_ways(store)
     assert kept == full

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, func, select
 from crawler.model import Lead, Skipped, SkipReason, SourceState, Stage
 from storage import frontier, sources
 from storage.engine import transaction
-from storage.tables import CarrierRow, LeadRow, SeenRow
+from storage.job_tables import SeenRow
+from storage.tables import CarrierRow, LeadRow
 from tests.storage.nouns import ADDRESS, NOW, TEXT, finding, kept, lead
 
 STATE = SourceState(etag='"1"', entries=2)

@@ -13,6 +13,7 @@ from ledger import keeping
 from ledger.model import Action
 from newsdesk import ledger as shown
 from storage import decisions, queries, retagging
+from storage.books import books
 from storage.engine import transaction
 from storage.exchanges import ExchangeFilters, listed
 from tests.ledger.told import report
@@ -39,7 +40,7 @@ def marked(store: Engine) -> tuple[int, int]:
         assert found
         claim = min(one.id for one in found.claims)
         decisions.add(session, Action.WRONG_CLAIM, why="a sum", by="olena", now=NOW, finding_ids=[number], claim_ids=[claim])  # fmt: skip
-        keeping.restand(scheduler.books(session))
+        keeping.restand(books(session))
     assert figures(store) == {300}
     return number, claim
 

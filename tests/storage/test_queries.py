@@ -21,8 +21,8 @@ from crawler.model import (
 )
 from storage import frontier, notes, queries, runs, sources
 from storage.engine import transaction
+from storage.job_tables import RunRow
 from storage.search import Filters
-from storage.tables import RunRow
 from tests.storage.nouns import ADDRESS, NOW, finding, kept, lead, lead_id, whole
 
 STATE = SourceState(

@@ -63,3 +63,12 @@ def test_a_snippet_is_always_a_part_of_its_text(text: str, length: int) -> None:
     assert len(found.text) <= length
     for start, end in found.highlights:
         assert 0 <= start < end <= len(found.text)
+
+
+@given(
+    st.text(alphabet="обмінОҐї ёЁ’ʼ'\u0345ßİ\n._7a", max_size=200),
+    st.sampled_from(["обмін", "мін", "ом", "7a", "не"]),
+)
+def test_looking_at_likely_words_alone_finds_what_looking_at_all_does(text: str, lemma: str) -> None:
+    """A soft hyphen at the end makes every word be looked at."""
+    assert snippet(text, [[lemma]]).highlights == snippet(text + " \u00ad", [[lemma]]).highlights

@@ -26,6 +26,21 @@
     });
   }
 
+  // what takes long is said; coming back to a kept page takes it back
+  for (const form of document.querySelectorAll("form[role=search]")) {
+    const button = form.querySelector("button[data-busy]");
+    if (!button) continue;
+    const words = button.textContent;
+    form.addEventListener("submit", () => {
+      form.setAttribute("aria-busy", "true");
+      button.textContent = button.dataset.busy;
+    });
+    addEventListener("pageshow", () => {
+      form.removeAttribute("aria-busy");
+      button.textContent = words;
+    });
+  }
+
   const visit = document.querySelector(".visit[data-now]");
   if (visit) {
     const last = remembered.get("visit");

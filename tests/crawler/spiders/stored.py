@@ -61,7 +61,9 @@ def stored(folder: Path, crawling: Crawling, monkeypatch: pytest.MonkeyPatch) ->
     """Make a store in a folder and a job over it."""
     engine = database.connect(f"sqlite:///{folder}/a.db")
     migrate.upgrade(engine, backup_to=None)
-    config = Config(path=folder / "config.yaml", contact=None, database_url=str(engine.url), data=folder)
+    config = Config(
+        path=folder / "config.yaml", contact=None, database_url=str(engine.url), data=folder, rechecks=(timedelta(hours=1),)
+    )  # fmt: skip
     archive = WarcArchive(folder / "captures")
     made = Stored(Job(config=config, engine=engine, archive=archive, crawling=crawling, progress=None))
     monkeypatch.setattr(crawling, "clock", lambda: made.now)

@@ -13,8 +13,8 @@ from contextlib import asynccontextmanager
 import brotli
 import pytest
 
-from crawler.model import Limits, Outcome, Source
-from crawler.spiders import AddressRules, Crawling, Politeness, Workers, guard, handler
+from crawler.model import Limits, Outcome, Source, SourceState, SourceType
+from crawler.spiders import AddressRules, Crawling, Politeness, Workers, failures, guard, handler
 from tests.crawler.spiders.conftest import Memory
 from tests.crawler.spiders.nameserver import NameServer
 from tests.crawler.spiders.site import PAGE, Play, Site, drip, endless, feed, http, reset, silence
@@ -358,3 +358,88 @@ async def test_a_host_that_never_ends_its_answers_holds_up_no_other(
     assert "no complete answer in time" in (hanging_report.error or "")
     assert slow.server
     slow.server.close()
+
+
+async def test_a_slow_outlet_is_asked_for_its_list_again_before_all_its_pages_are_read(
+    crawling: Crawling, site: Site, memory: Memory, source: MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a poll has no time for waits, untried, for the next one."""
+    monkeypatch.setattr(failures, "POLL_SECONDS", 0.6)
+    paths = [f"/{n}" for n in range(40)]
+    site.answers = {"/rss": feed(site, *paths)}
+    site.play = {path: drip(PAGE, first=len(PAGE) - 4, pause=0.05) for path in paths}
+    report = await crawling.crawl(source(delay=0.1), memory.desk())
+    assert report.outcome is Outcome.STORED
+    left = [one for one in memory.leads.values() if one.attempts >= 0]
+    assert 0 < len(memory.kept) < 40
+    assert len(left) + len(memory.kept) == 40
+    assert all(one.attempts == 0 for one in left)
+    assert memory.closed == []
+    assert "some pages wait" in (memory.state.notice or "")
+
+
+async def test_a_channel_without_end_is_walked_twenty_pages_a_poll(
+    crawling: Crawling, site: Site, memory: Memory, source: MakeSource
+) -> None:
+    def preview(number: int) -> bytes:
+        post = f'<div class="tgme_widget_message" data-post="c/{number}"><div class="js-message_text">Погода</div></div>'
+        return http(f'<html class="tgme_x"><link rel="prev" href="/s/c?before={number}">{post}</html>')
+
+    site.answers = {"/s/c": preview(100_000)}
+    site.answers |= {f"/s/c?before={n}": preview(n - 1) for n in range(99_900, 100_001)}
+    memory.state = SourceState(last_post=1)
+    await crawling.crawl(source(type=SourceType.TELEGRAM, url=f"{site.url}/s/c"), memory.desk())
+    assert len(site.paths()) == 1 + 20
+    assert "cut after 20 pages" in (memory.state.notice or "")
+
+
+async def test_no_more_pages_are_asked_for_in_a_poll_than_the_config_allows(
+    crawling: Crawling, site: Site, memory: Memory, source: MakeSource
+) -> None:
+    site.answers = {"/rss": feed(site, *(f"/calendar?day={n}" for n in range(30)))}
+    await crawling.crawl(source(limits=Limits(pages=7)), memory.desk())
+    assert len(site.paths()) == 2 + 7
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        ("120", 120),
+        ("-5", None),
+        ("31536000", 24 * 3600),
+        ("Thu, 01 Jan 2099 00:00:00 GMT", 24 * 3600),
+        ("soon", 300),
+    ],
+)
+async def test_a_pause_is_kept_as_asked_up_to_a_day(
+    crawling: Crawling, memory: Memory, source: MakeSource, asked: str, seconds: float | None
+) -> None:
+    busy = Site(host="127.0.0.4")  # a hold outlives the test
+    await busy.open()
+    answer = http("x", status="429 Slow", Retry_After=asked)
+    busy.answers = {"/rss": answer}
+    report = await crawling.crawl(source(url=f"{busy.url}/rss"), memory.desk())
+    assert len(busy.asked) <= 3
+    until = memory.state.not_before
+    assert until is not None
+    assert abs((until - report.finished).total_seconds() - (seconds or 0)) < 5
+    assert busy.server
+    busy.server.close()
+
+
+async def test_a_proxy_gets_its_password_and_nobody_else(
+    workers: Workers,
+    crawling: Crawling,
+    nameserver: NameServer,
+    site: Site,
+    memory: Memory,
+    source: MakeSource,
+) -> None:
+    site.answers = {
+        f"http://outlet.test/{name}": answer
+        for name, answer in (("rss", feed(site)), ("robots.txt", http("")))
+    }
+    here = source(url="http://outlet.test/rss", proxy=site.url.replace("//", "//desk:s%40cret@"))
+    async with asking(workers, nameserver, "127.0.0.1") as running:
+        assert (await running.crawl(here, memory.desk())).error is None
+    assert {one.headers["Proxy-Authorization"] for one in site.asked} == {"Basic ZGVzazpzQGNyZXQ="}

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +30,8 @@ class Outlets:
     url: str = ""
     asked: Counter[str] = field(default_factory=Counter)
     broken: set[str] = field(default_factory=set)
+    reports: dict[str, int] = field(default_factory=dict)
+    """By name, how many reports its feed lists; one where nothing is said."""
 
     def answer(self, path: str) -> tuple[int, str, str]:
         name = path.strip("/").partition(".")[0].partition("-")[0]
@@ -38,8 +40,11 @@ class Outlets:
         if name in self.broken:
             return 500, "text/plain", "broken"
         if path.endswith(".rss"):
-            item = f"<item><title>Обмін полоненими</title><link>{self.url}/{name}-1</link></item>"
-            return 200, "application/rss+xml", f"<rss version='2.0'><channel>{item}</channel></rss>"
+            items = "".join(
+                f"<item><title>Обмін полоненими</title><link>{self.url}/{name}-{number + 1}</link></item>"
+                for number in reversed(range(self.reports.get(name, 1)))
+            )
+            return 200, "application/rss+xml", f"<rss version='2.0'><channel>{items}</channel></rss>"
         return 200, "text/html; charset=utf-8", STORY
 
 
@@ -92,13 +97,13 @@ class Daemon:
 
 
 @contextmanager
-def daemon(folder: Path, **environ: str) -> Iterator[Daemon]:
+def daemon(folder: Path, command: Sequence[str] = (COMMAND, "run"), **environ: str) -> Iterator[Daemon]:
     """Run the job in a folder for the time of the block; it is watching when the block begins."""
     import os
 
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [COMMAND, "run"], cwd=folder, stderr=log, stdout=subprocess.DEVNULL, env=os.environ | environ
+            command, cwd=folder, stderr=log, stdout=subprocess.DEVNULL, env=os.environ | environ
         )
     running = Daemon(process, folder)
     try:

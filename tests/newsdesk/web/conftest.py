@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from crawler.config import Config, Serve
+from crawler.config import Alerts, Config, Serve
 from crawler.language import query_lemmas
 from crawler.model import Ownership, Side, Source, SourceType
 from crawler.urls import canonical
@@ -36,6 +36,7 @@ def source(name: str, side: Side, ownership: Ownership) -> Source:
     )
 
 
+NOBODY_TOLD = Alerts()
 SOURCES = (
     source("slovo", Side.UA, Ownership.PRIVATE),
     source("vesti", Side.RU, Ownership.STATE),
@@ -48,7 +49,9 @@ def desk(store: Engine, database_url: str, tmp_path: Path) -> Iterator[Open]:
     """Open the pages over the store, with settings of a test's own."""
     with ExitStack() as stack:
 
-        def opened(sources: tuple[Source, ...] = SOURCES, **serve: object) -> TestClient:
+        def opened(
+            sources: tuple[Source, ...] = SOURCES, alerts: Alerts = NOBODY_TOLD, **serve: object
+        ) -> TestClient:
             engine = connect(database_url, read_only=True)
             stack.callback(engine.dispose)
             config = Config(
@@ -57,6 +60,7 @@ def desk(store: Engine, database_url: str, tmp_path: Path) -> Iterator[Open]:
                 database_url=database_url,
                 data=tmp_path / "data",
                 sources=sources,
+                alerts=alerts,
                 serve=replace(Serve(), **serve),  # type: ignore[arg-type]
             )
             room = ReadingRoom(

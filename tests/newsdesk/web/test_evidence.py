@@ -35,7 +35,7 @@ def test_a_capture_says_when_it_was_last_found_as_it_was_kept(
     assert custody.look(store, config(tmp_path), now=NOW) == 1
     shown = words(page(client, "/findings/f1").cssselect(".captures li")[0])
     assert (
-        "as it was kept, verified by the running job 5 Mar 2026, 14:00 Kyiv 15:00 Moscow 12:00 UTC" in shown
+        "as it was kept, verified by the running job 5 Mar 2026, 14:00 Kyiv 15:00 Moscow · 12:00 UTC" in shown
     )
     raw = bytearray(file.read_bytes())
     raw[-20] ^= 1

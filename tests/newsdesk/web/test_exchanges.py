@@ -18,6 +18,7 @@ from ledger.model import Action
 from newsdesk.ledger import EXCHANGE_COLUMNS
 from newsdesk.web.openapi import EXCHANGE
 from storage import decisions
+from storage.books import books
 from storage.engine import transaction
 from tests.ledger.told import report, told
 from tests.newsdesk.web.conftest import Open
@@ -181,7 +182,7 @@ def test_a_joined_exchange_leads_to_the_other(desk: Open, ledger: Engine) -> Non
             by="olena",
             now=NOW,
         )
-        keeping.restand(scheduler.books(session))
+        keeping.restand(books(session))
     answer = client.get(f"/exchanges/x{other}", follow_redirects=False)
     assert answer.status_code == 308
     assert answer.headers["Location"] == f"/exchanges/x{one}"

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 import scheduler
+from crawler.config import Alerts, SavedSearch
 from crawler.model import Conflict, Finding, Kind, Part, Reason, Span, Standing
 from storage import findings
 from storage.captures import WarcArchive
@@ -92,6 +93,33 @@ def test_facets_narrow_down_and_chips_widen(desk: Open, store: Engine) -> None:
     assert chips == {"English": "/findings?side=ua", "Ukraine": "/findings?lang=en"}
     hidden = {one.get("name"): one.get("value") for one in narrow.cssselect(".search input[type=hidden]")}
     assert hidden == {"side": "ua", "lang": "en"}
+
+
+def test_months_and_exchanges_divide_an_answer(desk: Open, store: Engine) -> None:
+    keep(
+        store,
+        told("2025-05-06", {"ukraine prisoners_of_war": 205}),
+        told("2025-06-12", {"ukraine prisoners_of_war": 189}),
+    )
+    scheduler.update_ledger(store)
+    tree = page(desk(), "/findings")
+    links = {" ".join(one.text_content().split()): one.get("href") for one in tree.cssselect(".facets li a")}
+    assert links["June 2025 1"] == "/findings?since=2025-06-01&until=2025-06-30"
+    assert links["x1 1"] == "/findings?exchange=x1"
+    assert len(titles(page(desk(), str(links["June 2025 1"])))) == 1
+    assert len(titles(page(desk(), "/findings?exchange=x1"))) == 1
+
+
+def test_searches_of_the_config_are_links(desk: Open, store: Engine) -> None:
+    report(store, 1, "one")
+    search = SavedSearch(name="Azovstal", words="азовсталь", language="uk", kind=Kind.EXCHANGE_COMPLETED)
+    tree = page(desk(alerts=Alerts(searches=(search,))), "/findings")
+    (link,) = tree.xpath("//section[@aria-labelledby='h-saved']//a")
+    assert link.text_content() == "Azovstal"
+    assert (
+        link.get("href")
+        == "/findings?kind=exchange_completed&lang=uk&q=%D0%B0%D0%B7%D0%BE%D0%B2%D1%81%D1%82%D0%B0%D0%BB%D1%8C"
+    )
 
 
 def test_days_bound_a_search(desk: Open, store: Engine) -> None:

@@ -64,7 +64,7 @@ def test_the_worst_source_comes_first_with_its_reason(desk: Open, store: Engine)
     tree = page(desk(sources=(*SOURCES[:2], off)), "/sources")
     vesti, slovo, wire = (words(row) for row in tree.cssselect(".faring tbody tr"))
     assert (
-        "failing 3 failures in a row, since 4 Mar 2026, 14:00 Kyiv 15:00 Moscow 12:00 UTC HTTP <b>503</b>"
+        "failing 3 failures in a row, since 4 Mar 2026, 14:00 Kyiv 15:00 Moscow · 12:00 UTC HTTP <b>503</b>"
         in vesti
     )
     assert "ok" in slovo
@@ -103,7 +103,7 @@ def test_the_pages_say_of_a_source_what_the_command_says(desk: Open, store: Engi
     rows = page(client, "/sources").cssselect(".faring tbody tr")
     assert [row.get("class") for row in rows] == [f"is-{state}" for state in said.values()]
     assert (
-        "quiet since 5 Mar 2026, 02:00 Kyiv 03:00 Moscow 00:00 UTC usually 40 a day, 0 for 12 hours"
+        "quiet since 5 Mar 2026, 02:00 Kyiv 03:00 Moscow · 00:00 UTC usually 40 a day, 0 for 12 hours"
         in words(rows[1])
     )
     assert "1 blocked 1 quiet 1 not read yet" in words(page(client, "/").cssselect(".pulse")[0])
