@@ -81,7 +81,7 @@ class Report:
     claims: tuple[Told, ...] = ()
     title: str = ""
     opening: str = ""
-    """How its text begins, where it says that an exchange did not take place; else empty."""
+    """How its text begins, where it says that an exchange did not take place, or that its size is withheld; else empty."""
     sources: tuple[str, ...] = ()
     """Ids of all sources that carry it."""
 
@@ -235,11 +235,13 @@ class Flag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmation:
-    """When a side was first reported to give figures of its own."""
+    """When a side was first reported to give figures of its own, or to confirm an exchange without them."""
 
     side: Party
     since: datetime
     finding_id: int
+    quote: str = ""
+    """The sentence in which it confirms, where there is no figure to quote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +276,8 @@ class Exchange:
     """What the reports leave open, one sentence each."""
     confirmations: tuple[Confirmation, ...] = ()
     """First figures of each side, the earliest first."""
+    acknowledged: tuple[Confirmation, ...] = ()
+    """Sides that are reported to confirm it without giving its size, the earliest first."""
     first_finding: int | None = None
     origins: int = 0
     """Reports that do not repeat one another: copies of one dispatch count once."""

@@ -27,6 +27,7 @@ from ledger.model import (
 )
 from ledger.parts import HAPPENED, LATE, NAMES, SIDES, ahead, figures, known_claims
 from ledger.setbacks import setback
+from ledger.voices import acknowledging
 
 Value = TypeVar("Value", bound=Hashable)
 OriginKey = Callable[[Report], Hashable]
@@ -88,6 +89,7 @@ def exchange(number: int, parts: Iterable[Part], *, origin: OriginKey = by_outle
         withheld=withheld,
         flags=(*flags(told, said, besides, conflict), *_labels(reports)),
         confirmations=tuple(_confirmations(told, conflict)),
+        acknowledged=tuple(_acknowledged(reports)) if withheld else (),
         first_finding=reports[0].finding_id,
         origins=len({origin(report) for report in reports}),
         sources=tuple(sorted({source for report in reports for source in report.sources})),
@@ -180,6 +182,20 @@ def _confirmations(parts: Sequence[Part], conflict: Conflict) -> Iterator[Confir
                     yield Confirmation(
                         side=side, since=part.report.published, finding_id=part.report.finding_id
                     )
+
+
+def _acknowledged(reports: Sequence[Report]) -> Iterator[Confirmation]:
+    """Yield when each side was first reported to confirm an exchange without its size."""
+    seen: set[Party] = set()
+    for report in reports:
+        if report.kind not in HAPPENED or report.numbers_disclosed is not False:
+            continue
+        for side, sentence in acknowledging(report):
+            if side not in seen:
+                seen.add(side)
+                yield Confirmation(
+                    side=side, since=report.published, finding_id=report.finding_id, quote=sentence
+                )
 
 
 def _labels(reports: Sequence[Report]) -> Iterator[Flag]:

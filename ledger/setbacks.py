@@ -24,6 +24,9 @@ FELL_THROUGH = re.compile(
 )
 """Words that leave nothing to wait for."""
 
+SOON = 600
+"""Characters within which a report of a setback says so."""
+
 SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?\n]+|$)")
 
 
@@ -42,6 +45,6 @@ def setback(report: Report) -> ExchangeStatus:
 
 
 def _openings(report: Report) -> Iterator[str]:
-    sentences = SENTENCE.findall(report.opening.casefold())
+    sentences = SENTENCE.findall(report.opening.casefold()[:SOON])
     yield " ".join([report.title.casefold(), *sentences[:1]])
     yield from sentences[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -17,6 +17,9 @@ from crawler.model import Category, Event, Party, Precision, Speaker
 from ledger.accounts import SPEAKS_FOR
 from ledger.model import Account, Exchange, ExchangeStatus, Flag, FlagKind, Matter, Report
 from ledger.parts import matter_of
+
+MISREAD = timedelta(days=31)
+"""A total told so soon around a known one of the same number is that one, its side misread."""
 
 MEDIATOR = {Speaker.UAE_MFA: "UAE"}
 """Whose mediated exchanges a mediator's total counts."""
@@ -174,7 +177,15 @@ def _continues(total: Total, series: Sequence[Total]) -> bool:
     ]
     before = max((one.count for one in own if one.day <= total.day), default=None)
     after = [one.count for one in own if one.day > total.day]
+    if any(_is_the_others(total, one) for one in series):
+        return False
     return before is not None and before <= total.count <= min(after, default=2 * before)
+
+
+def _is_the_others(total: Total, known: Total) -> bool:
+    """Say whether a number is what is known, of those days, to have come home to the other side."""
+    other = known.returned_to is not total.returned_to and known.count == total.count
+    return other and abs(known.day - total.day) <= MISREAD
 
 
 def _kin(one: Speaker, other: Speaker) -> bool:

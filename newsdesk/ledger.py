@@ -287,8 +287,9 @@ def exchange_record(found: WholeExchange) -> dict[str, Any]:
 
 
 def _first(found: WholeExchange) -> dict[str, Any]:
-    """Return who was first, and how many minutes later the other side gave figures."""
-    first, sides = found.reports[0].part.report, found.record.confirmations
+    """Return who was first, and how many minutes later the other side gave figures, or confirmed it without."""
+    first = found.reports[0].part.report
+    sides = found.record.confirmations or found.record.acknowledged
     minutes = (sides[1].since - sides[0].since).total_seconds() / 60 if len(sides) > 1 else None
     return {
         "first_report": first.published,

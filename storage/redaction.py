@@ -28,6 +28,8 @@ from storage.tables import (
     ClaimRow,
     CopyRow,
     EditRow,
+    ExchangePartRow,
+    ExchangeRow,
     FindingRow,
     LeadRow,
     RecheckRow,
@@ -159,6 +161,8 @@ def _judgements(session: Session, finding: FindingRow, versions: Sequence[int]) 
     session.execute(
         update(CopyRow).where(CopyRow.article_id == finding.article_id).values(minhash=None, shingles=0)
     )
+    stands = select(ExchangePartRow.exchange_id).where(ExchangePartRow.finding_id == finding.id)
+    session.execute(update(ExchangeRow).where(ExchangeRow.id.in_(stands)).values(record=None, rules=None))
     session.execute(update(RecheckRow).where(RecheckRow.article_id == finding.article_id).values(due=None))
 
 

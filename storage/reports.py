@@ -32,8 +32,8 @@ TOLD = (
 AT_ONCE = 500
 """Findings read in one statement: below what an engine takes as parameters."""
 
-OPENING = 600
-"""Characters with which a report says whether an exchange was put off or failed."""
+OPENING = 1500
+"""Characters in which a report says whether an exchange was put off or failed, and who confirms one."""
 
 
 def unread(session: Session, limit: int | None = None) -> list[int]:
@@ -204,9 +204,9 @@ def telling_totals(session: Session) -> list[Report]:
 
 
 def _opening() -> ColumnElement[str]:
-    """Return how a text begins, for the reports whose words tell a failure from a delay."""
-    setback = VerdictRow.kind == Kind.POSTPONED_OR_FAILED
-    return case((setback, func.substr(VersionRow.text, 1, OPENING)), else_="")
+    """Return how a text begins, for the reports whose words tell a failure from a delay, or who confirms what has no size."""
+    wanted = or_(VerdictRow.kind == Kind.POSTPONED_OR_FAILED, VerdictRow.numbers_disclosed.is_(False))
+    return case((wanted, func.substr(VersionRow.text, 1, OPENING)), else_="")
 
 
 def _claims(session: Session, verdicts: Sequence[int]) -> dict[int, list[Told]]:

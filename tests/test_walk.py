@@ -205,6 +205,9 @@ def test_the_founding_exchange_is_stage_two_withheld_with_its_plan(
     assert (6000, "bodies") in {(one["count"], one["category"]) for one in record["planned"]}
     page = ask("exchange", row["id"]).stdout
     assert "withheld (no side gave the size)" in page
+    assert "confirmed by Ukraine, without its size" in page
+    assert "confirmed by Russia, without its size" in page
+    assert "done in this exchange: ? to Ukraine; ? to Russia" in page
     assert "Planned (agreed or announced, not counted as done)" in page
     assert all(quote["quote"] in page for one in record["planned"] for quote in one["quotes"][:3])
 

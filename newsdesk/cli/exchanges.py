@@ -200,6 +200,8 @@ def page(found: WholeExchange, sides: Mapping[str, str]) -> Iterator[str]:
         if accounts:
             yield f"\n{title}"
             yield from _quoted(found, accounts)
+    if one.planned:
+        yield f"    done in this exchange: {_done(one)}"
     if one.flags:
         yield "\nDoes not add up"
         for flag in one.flags:
@@ -222,6 +224,15 @@ def page(found: WholeExchange, sides: Mapping[str, str]) -> Iterator[str]:
         yield f"  d{each.id}  {short(each.made_at)}  {each.made_by}: {each.action}{undone}: {each.why}"
 
 
+def _done(one: Exchange) -> str:
+    """Return what each side got back, beside what was planned."""
+    from ledger.parts import NAMES, SIDES
+    from ledger.totals import received
+
+    sizes = [(side, received(one, side)) for side in SIDES.get(one.conflict, ())]
+    return "; ".join(f"{'?' if size is None else size} to {NAMES[side]}" for side, size in sizes)
+
+
 def _changed(found: WholeExchange) -> Iterator[str]:
     """Yield what reports said before they were edited, and which of them were taken down."""
     yield from edits_told((one, f"f{one.finding_id}  ") for one in found.edits)
@@ -232,6 +243,7 @@ def _changed(found: WholeExchange) -> Iterator[str]:
 
 
 def _head(found: WholeExchange) -> Iterator[str]:
+    from ledger.parts import NAMES
     from newsdesk.ledger import MATTERS
 
     one = found.record
@@ -252,6 +264,8 @@ def _head(found: WholeExchange) -> Iterator[str]:
     yield f"first report: {first.outlet}, {short(first.published)} (f{first.finding_id})"
     if one.confirmations:
         yield _confirmed(one)
+    for each in one.acknowledged:
+        yield f"confirmed by {NAMES[each.side]}, without its size, {short(each.since)} (f{each.finding_id}): «{short(each.quote)}»"
 
 
 def _carried(one: Exchange, sides: Mapping[str, str]) -> str:

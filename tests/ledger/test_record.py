@@ -297,3 +297,28 @@ def test_the_day_is_that_of_those_who_reported_it_then() -> None:
     records = [exchange(1, [link.part for link in one.links]) for one in clusters]
     assert [len(one.links) for one in clusters] == [1, 2]
     assert [(f"{one.day}", one.last_day) for one in records] == [("2025-05-24", None), ("2025-05-25", None)]
+
+
+def test_a_side_may_confirm_an_exchange_and_withhold_its_size() -> None:
+    both = report(
+        "2025-06-10",
+        numbers_disclosed=False,
+        outlet="a.example",
+        at="2025-06-10T16:00:00+00:00",
+        opening="The second stage took place. Russia's defence ministry said a group of soldiers had been returned."
+        " Moscow says its lorries are waiting. Families wait.",
+    )
+    later_ = report(
+        "2025-06-10",
+        numbers_disclosed=False,
+        outlet="b.example",
+        at="2025-06-10T17:00:00+00:00",
+        opening="Відбувся другий етап обміну. Обидві сторони підтвердили, що обмін відбувся.",
+    )
+    record = recorded(both, later_)
+    assert record.withheld
+    assert [(one.side, one.finding_id) for one in record.acknowledged] == [
+        (Party.RUSSIA, both.finding_id), (Party.UKRAINE, later_.finding_id),
+    ]  # fmt: skip
+    assert record.acknowledged[0].quote.startswith("Russia's defence ministry said")
+    assert recorded(both, report("2025-06-10", {"each people": 5}, outlet="c.example")).acknowledged == ()

@@ -206,3 +206,14 @@ def test_a_new_round_of_a_deal_begins_with_its_first_stage() -> None:
     assert [
         flag for flag in frame_flags([*may, *june]) if "stage" in flag.words and "no exchange" in flag.words
     ] == []
+
+
+def test_a_known_total_told_of_the_other_side_is_no_total_of_that_side() -> None:
+    known = [
+        total("2025-01-16", 2466),
+        total("2025-04-19", 4552),
+    ]
+    told = report("2025-04-19", {"total_to_date: russia people": 4552}, by="ru_mod")
+    other = report("2025-04-19", {"total_to_date: russia people": 2700}, by="ru_mod")
+    assert sums.told_totals([told], known) == ()
+    assert [one.count for one in sums.told_totals([other], known)] == [2700]

@@ -113,7 +113,7 @@ def annotated(row: Mapping[str, Any], gold: Mapping[str, Any], number: int) -> R
         kind=Kind(gold["kind"]), conflict=Conflict(gold["conflict"]), stage=gold["stage"], sequence=gold["sequence"],
         day=date.fromisoformat(gold["exchange_date"]) if gold["exchange_date"] else None, deal=gold["deal"],
         place=gold["transfer_place"], mediators=tuple(gold["mediators"]), numbers_disclosed=gold["numbers_disclosed"],
-        claims=claims, title=row["title"], opening=row["text"][:600],
+        claims=claims, title=row["title"], opening=row["text"][:1500],
     )  # fmt: skip
 
 

@@ -11,14 +11,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select, text
 
+import scheduler
 from crawler.errors import StoreRefused
+from newsdesk import ledger as shown
 from storage import findings, redaction, search
 from storage.captures import WarcArchive
 from storage.engine import sqlite_file, transaction
+from storage.exchanges import numbers
 from storage.findings import Change
 from storage.redaction import Redaction, filler
 from storage.tables import VersionRow
 from storage.verify import Audit, audit
+from tests.ledger.told import report
+from tests.storage.ledger_nouns import finding_of
 from tests.storage.nouns import ADDRESS, NOW, TEXT, capture, changed, finding, kept, lead_id, whole
 
 LATER = NOW + timedelta(days=1)
@@ -148,3 +153,19 @@ def test_a_filler_is_as_long_as_what_it_replaces_or_refused() -> None:
         assert len(filler(ADDRESS, "why", length=length)) == length
     with pytest.raises(StoreRefused, match="too short"):
         filler(ADDRESS, "why", length=40)
+
+
+def test_the_kept_record_of_its_exchange_holds_no_word_of_it(store: Engine, tmp_path: Path) -> None:
+    told = report("2025-06-10", numbers_disclosed=False)
+    found = finding_of(told)
+    words = f"Обидві сторони підтвердили обмін, сказав {SECRET}."
+    found = replace(found, article=replace(found.article, text=words))
+    number = kept(store, found, address=told.address).finding_id
+    scheduler.update_ledger(store)
+    assert SECRET in every_word(store)
+    assert redacted(store, tmp_path, number)
+    assert SECRET not in every_word(store)
+    scheduler.describe_anew(store)
+    with transaction(store) as session:
+        (record,) = shown.records(session, numbers(session))
+    assert record.acknowledged == ()
