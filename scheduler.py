@@ -99,7 +99,6 @@ def run(
             _stop_on_signals(job.stop)
             if once:
                 await job.pass_over(chosen_sources(config, only))
-                await job.pulse()
                 await job.do_all(chores)
             else:
                 beside = [(name, pause, partial(job.do, what)) for name, pause, what in chores]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from crawler.extraction import article_from_lead, core, extract, stranger
@@ -52,9 +53,13 @@ def examine(
     )
     if isinstance(article, Skipped):
         return article
-    if page and promised and (other := stranger(page, article, lead, languages=source.languages)):
-        return other
     verdict = judge(article, added)
+    if page and promised and (other := stranger(page, article, lead, languages=source.languages)):
+        if verdict.standing is not Standing.RELEVANT:
+            return other
+        article = replace(
+            article, warnings=(*article.warnings, other.detail or "")
+        )  # no report is lost to its headline
     if verdict.standing is Standing.OFF_TOPIC and not keep_off_topic:
         detail = f"score {verdict.score:.2f} under lexicon {verdict.lexicon}"
         return Skipped(url=lead.url, reason=SkipReason.OFF_TOPIC, stage=Stage.TAG, detail=detail)

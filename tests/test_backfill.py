@@ -71,7 +71,7 @@ class Outlet:
         self.answers[path] = ("application/xml", f"<sitemapindex>{rows}</sitemapindex>")
 
     def page(self, path: str, title: str) -> str:
-        html = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{FILLER}</article></body></html>"
+        html = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>{title} ({path}).</p>{FILLER}</article></body></html>"
         self.answers[path] = ("text/html; charset=utf-8", html)
         return path
 

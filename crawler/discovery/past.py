@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from crawler.model import Discovered, Lead
 
@@ -16,6 +16,8 @@ IN_ADDRESS = re.compile(
 """/2026/03/05/, sitemap-2026-03.xml, sitemap2026.xml."""
 
 IN_QUERY = re.compile(r"[?&]yyyy=(?P<year>20\d\d)(?:&mm=(?P<month>\d\d))?(?:&dd=(?P<day>\d\d))?")
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 LEEWAY = timedelta(days=1)
 """Zones differ, and night shifts: a day more on either side."""
@@ -65,10 +67,13 @@ def span_in(url: str) -> tuple[date, date] | None:
 def lists_within(found: Discovered, days: Days) -> tuple[str, ...]:
     """Return the lists to read after this one: an index's sitemaps that may hold something, or older posts."""
     changed = found.changed or (None,) * len(found.children)
+    dated = sorted(
+        ((when or LONG_AGO, url) for url, when in zip(found.children, changed, strict=True)), reverse=True
+    )  # those without a day by their addresses, which tend to have one
     children = tuple(
         url
-        for url, when in zip(found.children, changed, strict=True)
-        if (when is None or when.date() >= days.since - LEEWAY) and _may_hold(url, days)
+        for when, url in dated
+        if (when is LONG_AGO or when.date() >= days.since - LEEWAY) and _may_hold(url, days)
     )
     if children or not found.older:
         return children

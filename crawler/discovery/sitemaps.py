@@ -6,7 +6,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO
 from operator import itemgetter
 
@@ -19,9 +19,6 @@ from crawler.model import Discovered, Lead, Skipped, SkipReason, Source, Stage
 from crawler.urls import fetchable, same_site
 
 ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
-
-RECENT = timedelta(days=7)
-"""Sitemaps of an index that changed so long before the newest one hold nothing new."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -109,8 +106,6 @@ def _index(rows: list[dict[str, str]], *, source: Source, url: str, now: datetim
         )
         dated.append((found.instant if found else LONG_AGO, address))
     dated.sort(key=itemgetter(0), reverse=True)
-    if dated and (newest := dated[0][0]) > LONG_AGO:
-        dated = [one for one in dated if one[0] > newest - RECENT]
     return Discovered(
         format="sitemap_index",
         leads=(),

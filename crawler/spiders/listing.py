@@ -14,6 +14,9 @@ FULL_FETCH = timedelta(hours=24)
 LIST_PAGES = 20
 """How many pages of one list are walked in one poll: older Telegram pages, sitemaps of an index."""
 
+RECENT = timedelta(days=7)
+"""Sitemaps of an index that changed so long before the newest one hold nothing new."""
+
 FIRST_PAGES = 3
 """How many pages of posts are read when a channel is polled for the first time."""
 
@@ -67,7 +70,7 @@ def validators(state: SourceState, *, now: datetime) -> dict[str, str]:
 def further_pages(found: Discovered, walk: ListWalk) -> list[str]:
     """Return the list pages still to read: an index's sitemaps, or older posts back to the last known one."""
     if found.children:
-        return list(found.children[:LIST_PAGES])
+        return list(_recent(found)[:LIST_PAGES])
     posts = [post_number(lead) for lead in found.leads]
     known = walk.state.last_post
     if not found.older or not posts:
@@ -75,6 +78,18 @@ def further_pages(found: Discovered, walk: ListWalk) -> list[str]:
     if known is None:
         return [found.older] if walk.pages < FIRST_PAGES else []
     return [found.older] if min(posts) > known + 1 else []
+
+
+def _recent(found: Discovered) -> Sequence[str]:
+    """Return an index's sitemaps but those that changed long before the newest one: they hold nothing new."""
+    newest = max((when for when in found.changed if when), default=None)
+    if newest is None:
+        return found.children
+    return [
+        url
+        for url, when in zip(found.children, found.changed, strict=True)
+        if when is None or when > newest - RECENT
+    ]
 
 
 def state_after_list(
