@@ -26,7 +26,7 @@ run: $(READY)    ## the real job, with config.yaml, until Ctrl-C
 	$(BIN)/swapwatch run
 
 test: $(READY)   ## tests with coverage, a worker for each core
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 4 --dist loadfile --cov --cov-report=term:skip-covered
 
 check: $(READY)  ## format, lint, types, arrows between rooms, docs
 	$(BIN)/ruff format --check .
