@@ -223,7 +223,11 @@ class SourceSpider(scrapy.Spider):
             (canonical(lead.url, keep_fragment=lead.complete), replace(lead, warnings=lead.warnings + marked))
             for lead in found.leads
         ]
-        counts = await self._store(self.desk.discovered, leads, self.remembered if walk.done else walk.state)
+        try:
+            counts = await self._store(self.desk.discovered, leads, self.remembered if walk.done else walk.state)
+        except CloseSpider:
+            self.remembered = walk.state  # a list whose leads were not kept is not known: it is asked for whole again
+            raise
         self.tally.leads_new += counts.new
         self.tally.leads_changed += counts.changed
         # a list that was read before and now holds nothing known may have moved on further than it shows
