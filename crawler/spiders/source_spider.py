@@ -224,9 +224,11 @@ class SourceSpider(scrapy.Spider):
             for lead in found.leads
         ]
         try:
-            counts = await self._store(self.desk.discovered, leads, self.remembered if walk.done else walk.state)
+            counts = await self._store(
+                self.desk.discovered, leads, self.remembered if walk.done else walk.state
+            )
         except CloseSpider:
-            self.remembered = walk.state  # a list whose leads were not kept is not known: it is asked for whole again
+            self.remembered = walk.state  # its leads were not kept: it is asked for whole again
             raise
         self.tally.leads_new += counts.new
         self.tally.leads_changed += counts.changed
