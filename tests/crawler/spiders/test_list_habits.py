@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from crawler.model import Source
 from crawler.spiders import Crawling
@@ -26,7 +27,7 @@ async def test_entries_titles_and_bytes_are_counted(
 async def test_dates_of_the_future_and_dates_nobody_can_read_are_counted(
     crawling: Crawling, site: Site, memory: Memory, source: MakeSource
 ) -> None:
-    ahead = (crawling.clock()).strftime("%Y-%m-%dT23:59:59-12:00")
+    ahead = (crawling.clock() + timedelta(hours=12)).strftime("%Y-%m-%dT%H:%M:%SZ")
     items = "".join(
         f"<item><title>t</title><link>{site.url}/{number}</link><pubDate>{date}</pubDate></item>"
         for number, date in enumerate([ahead, "2099-01-01T00:00:00Z", "soon", "2026-01-02T03:04:05Z"])

@@ -259,6 +259,7 @@ def test_status_and_health_of_a_source_that_cannot_be_reached(run: Run, tmp_path
     assert "a: unreachable: robots.txt: connection refused" in run("sources", "status").stdout
     done = run("health")
     assert done.returncode == 4
+    assert "swapwatch run" in done.stdout
     assert "look at the network" in done.stdout
     assert "none of 1 sources has succeeded yet" in done.stdout
 
