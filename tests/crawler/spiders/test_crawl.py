@@ -303,13 +303,11 @@ async def test_two_sources_on_one_host_share_its_gap(
     crawling: Crawling, site: Site, source: MakeSource
 ) -> None:
     site.answers = {"/one": feed(site, "/a"), "/two": feed(site, "/b"), "/a": PAGE, "/b": PAGE}
-    both = [source(id=name, url=f"{site.url}/{name}", delay=0.2) for name in ("one", "two")]
+    both = [source(id=name, url=f"{site.url}/{name}", delay=0.8) for name in ("one", "two")]
     await asyncio.gather(*(crawling.crawl(one, Memory().desk()) for one in both))
     times = sorted(one.at for one in site.asked)
     assert len(times) >= 5
-    assert (
-        min(later - sooner for sooner, later in pairwise(times)) >= 0.15
-    )  # of 0.2; a loaded machine is late to look
+    assert min(later - sooner for sooner, later in pairwise(times)) >= 0.76
 
 
 async def test_a_lead_is_tried_five_times_before_its_feed_must_do(
